@@ -1,0 +1,53 @@
+# Everything sets itself up. `make demo` shows the product, `make test` proves it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint build clean
+
+PY := .venv/bin/python
+STAMPS := .stamps
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export FIELDVISIT_DATA_DIR ?= $(CURDIR)/var
+
+help:
+	@echo "make demo   the demo district, served at one address"
+	@echo "make test   every check and every test, on SQLite, PostgreSQL and in Chromium"
+	@echo "make lint   the checks alone"
+	@echo "make build  the app alone"
+	@echo "make clean  forget everything that was set up"
+
+demo: $(STAMPS)/run $(STAMPS)/pwa
+	@$(PY) -m fieldvisit demo
+
+test: lint
+	@scripts/test
+
+lint: $(STAMPS)/dev $(STAMPS)/npm
+	@scripts/lint
+
+build: $(STAMPS)/pwa
+
+clean:
+	rm -rf .venv .stamps var frontend-pwa/node_modules frontend-pwa/dist
+
+$(STAMPS)/prerequisites: scripts/prerequisites
+	@scripts/prerequisites
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: requirements.lock pyproject.toml | $(STAMPS)/prerequisites
+	@scripts/python-env requirements.lock
+	@touch $@
+
+$(STAMPS)/dev: requirements-dev.lock pyproject.toml | $(STAMPS)/prerequisites
+	@scripts/python-env requirements-dev.lock
+	@touch $(STAMPS)/run $@
+
+$(STAMPS)/npm: frontend-pwa/package-lock.json | $(STAMPS)/prerequisites
+	@echo "Installing the app's packages …"
+	@cd frontend-pwa && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/pwa: $(STAMPS)/npm $(shell find frontend-pwa/src frontend-pwa/public frontend-pwa/index.html frontend-pwa/vite.config.ts -type f 2>/dev/null)
+	@echo "Building the app …"
+	@cd frontend-pwa && npm run --silent build
+	@touch $@

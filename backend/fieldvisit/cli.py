@@ -1,0 +1,153 @@
+"""The command line: `fieldvisit demo | serve | migrate | create-user | openapi | ops …`."""
+
+import getpass
+import sys
+from typing import Annotated
+
+import orjson
+import typer
+import uvicorn
+from sqlalchemy import func, select
+
+from fieldvisit.demo.district import build, size_of
+from fieldvisit.features.org.founding import open_account
+from fieldvisit.kernel.auth import hash_password
+from fieldvisit.kernel.db import Database
+from fieldvisit.kernel.epoch import ServerState
+from fieldvisit.kernel.http.app import create_app
+from fieldvisit.kernel.users import Role, User
+from fieldvisit.main import make_app
+from fieldvisit.migrate import is_current
+from fieldvisit.migrate import migrate as migrate_database
+from fieldvisit.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+ops = typer.Typer(no_args_is_help=True, help="What only the operator may do.")
+app.add_typer(ops, name="ops")
+
+DEMO_ACCOUNTS = (
+    "am01–am18 · mm1–mm3 · dm · cc1 cc2 · ga · post1–post4 · admin · (second department: am19 am20 mm4 dm2)"
+)
+
+
+def _open(settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Database(settings.url)
+
+
+def _stop(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    database = _open(Settings())
+    migrate_database(database)
+    database.close()
+
+
+@app.command()
+def demo(
+    size: Annotated[
+        str, typer.Option(help="demo: 3,640 shops and three months; test: 40 shops, two weeks.")
+    ] = "demo",
+    prepare_only: Annotated[bool, typer.Option(help="Make the district and stop.")] = False,
+) -> None:
+    """Make the invented district in the database, if it is empty, and serve it."""
+    if size not in ("demo", "test"):
+        _stop("--size is demo or test.")
+    settings = Settings()
+    database = _open(settings)
+    migrate_database(database)
+    with database.read() as session:
+        users, demo_users = session.execute(
+            select(func.count(User.id), func.count(User.id).filter(User.is_demo))
+        ).one()
+    if users and not demo_users:
+        _stop(
+            "This database holds real accounts; the demo goes into an empty one. Set FIELDVISIT_DATA_DIR to another folder."
+        )
+    if not users:
+        typer.echo("Making the demo district …")
+        build(database, size_of(size), settings.demo_password)
+    database.close()
+    if not prepare_only:
+        typer.echo(f"\n  FieldVisit 走访通 demo (invented data): http://{settings.host}:{settings.port}/")
+        typer.echo(f"  Accounts: {DEMO_ACCOUNTS}")
+        typer.echo(f"  Password: {settings.demo_password}\n")
+        _serve(settings)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the app; refuses a database that is not migrated or holds demo accounts."""
+    settings = Settings()
+    database = _open(settings)
+    if not is_current(database):
+        _stop("The database is not at the present schema: run `fieldvisit migrate` first.")
+    with database.read() as session:
+        if session.scalar(select(User.id).where(User.is_demo).limit(1)):
+            _stop(
+                "This database holds demo accounts with a known password; `serve` refuses it. Use `fieldvisit demo`."
+            )
+    database.close()
+    _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
+    uvicorn.run(
+        make_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+@app.command()
+def create_user(
+    username: str,
+    name: str,
+    role: Role,
+    department: Annotated[
+        str | None, typer.Option(help="Code of the department; it is made if it is new.")
+    ] = None,
+) -> None:
+    """Open an account; the password is asked for (or read from standard input)."""
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if len(password) < 8:
+        _stop("The password needs at least 8 characters.")
+    database = _open(Settings())
+    if not is_current(database):
+        _stop("The database is not at the present schema: run `fieldvisit migrate` first.")
+    with database.write() as session:
+        if session.scalar(select(User.id).where(User.username == username)):
+            _stop(f"There is an account {username} already.")
+        open_account(session, username, name, role, hash_password(password), department)
+    database.close()
+
+
+@app.command()
+def openapi() -> None:
+    """Print the API's description."""
+    described = create_app().openapi()
+    sys.stdout.buffer.write(
+        orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
+    )
+
+
+@ops.command("confirm-restore")
+def confirm_restore() -> None:
+    """After a restore: people and assignments are right again, let phones read."""
+    database = _open(Settings())
+    with database.write() as session:
+        state = session.get(ServerState, 1)
+        if state is None or not state.is_unconfirmed:
+            typer.echo("Nothing waits for a confirmation.")
+            return
+        state.is_unconfirmed = False
+    database.close()

@@ -1,0 +1,140 @@
+"""What is seen of the customer file, by role."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement
+
+from fieldvisit.features.customers.models import Customer, CustomerChange, Suggestion
+from fieldvisit.kernel.collections import collection, contains_any
+from fieldvisit.kernel.users import Role
+from fieldvisit.kernel.values import View
+
+FIELD_ROLES = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
+
+
+class CustomerView(View):
+    """The file of a shop. Places carry their datum; `radius_m` is in metres; codes are those of domain §3.1."""
+
+    id: str
+    version: int
+    customer_code: str
+    licence_no: str
+    shop_name: str
+    initials: str
+    address: str | None
+    lat: float | None
+    lng: float | None
+    datum: str | None
+    radius_m: int
+    retail_format: str
+    market_type: str
+    business_size: str
+    customer_grade: int | None
+    credit_level: str | None
+    business_area: str | None
+    special_group: str | None
+    order_way: str | None
+    terminal_level: str | None
+    customer_status: str
+    owner_name: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    is_key: bool
+    is_sample: bool
+    is_watched: bool
+    is_model: bool
+    route_id: str
+    licence_expires_on: date | None
+    opened_on: date | None
+    last_verified_on: date | None
+    last_visited_on: date | None
+    note: str | None
+
+
+class CustomerContactView(View):
+    """What the complaint centre needs of a shop to call it back."""
+
+    id: str
+    customer_code: str
+    shop_name: str
+    initials: str
+    contact_name: str | None
+    contact_phone: str | None
+    route_id: str
+
+
+class CustomerChangeView(View):
+    """A field that was written."""
+
+    id: str
+    customer_id: str
+    field: str
+    old_value: str | None
+    new_value: str | None
+    author_id: str
+    made_at: datetime
+
+
+class SuggestionView(View):
+    """A value that waits for a decision."""
+
+    id: str
+    customer_id: str
+    field: str
+    seen_value: str | None
+    suggested_value: str | None
+    why: str
+    author_id: str
+    made_at: datetime
+    due_on: date
+    state: str
+    decided_by_id: str | None
+    decided_at: datetime | None
+    decision_note: str | None
+
+
+def _matches(term: str) -> ColumnElement[bool]:
+    searched = (
+        Customer.shop_name,
+        Customer.initials,
+        Customer.licence_no,
+        Customer.contact_phone,
+        Customer.customer_code,
+    )
+    return contains_any(searched, term.strip())
+
+
+collection(
+    "customers",
+    Customer,
+    CustomerView,
+    readers=FIELD_ROLES,
+    views={Role.COMPLAINT_CENTRE: CustomerContactView},
+    filters=(
+        "route_id",
+        "customer_status",
+        "retail_format",
+        "market_type",
+        "business_size",
+        "is_key",
+        "is_watched",
+    ),
+    search=_matches,
+)
+collection(
+    "suggestions",
+    Suggestion,
+    SuggestionView,
+    readers=FIELD_ROLES,
+    filters=("customer_id", "state"),
+    order=(Suggestion.made_at.desc(), Suggestion.id),
+)
+collection(
+    "customer_changes",
+    CustomerChange,
+    CustomerChangeView,
+    readers=FIELD_ROLES,
+    filters=("customer_id", "field"),
+    order=(CustomerChange.made_at.desc(), CustomerChange.id),
+    newest=20,
+)

@@ -1,0 +1,1 @@
+"""Who works where: departments, zones, routes, people and what each serves, with dates."""

@@ -1,0 +1,63 @@
+"""What is seen of the organisation."""
+
+from fieldvisit.features.org.models import Department, Person, Route, Zone
+from fieldvisit.kernel.collections import collection
+from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.values import View
+
+
+class DepartmentView(View):
+    """A marketing department."""
+
+    id: str
+    name: str
+    code: str
+
+
+class ZoneView(View):
+    """A zone and its market manager."""
+
+    id: str
+    department_id: str
+    name: str
+    code: str
+    market_manager_id: str | None
+
+
+class RouteView(View):
+    """A route and its account manager; `order_weekday` counts from Monday = 0."""
+
+    id: str
+    zone_id: str
+    name: str
+    code: str
+    account_manager_id: str | None
+    market_type: str | None
+    order_weekday: int | None
+
+
+class PersonView(View):
+    """A colleague: name and role, no number."""
+
+    id: str
+    name: str
+    role: str
+    department_id: str | None
+    is_active: bool
+
+
+class ProfileView(View):
+    """Who I am."""
+
+    id: str
+    employee_no: str
+    name: str
+    role: str
+    department_id: str | None
+
+
+collection("departments", Department, DepartmentView, readers=set(Role))
+collection("zones", Zone, ZoneView, readers=set(Role), filters=("department_id",))
+collection("routes", Route, RouteView, readers=set(Role), filters=("zone_id",))
+collection("people", Person, PersonView, readers=set(Role), filters=("role", "is_active"))
+collection("profile", User, ProfileView, readers=set(Role))

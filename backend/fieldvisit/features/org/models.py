@@ -1,0 +1,81 @@
+"""Tables of the organisation."""
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fieldvisit.kernel.bundles import ALL, bundle
+from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
+from fieldvisit.kernel.users import Role
+
+ORG = bundle(
+    "ref:org",
+    key="ref:org:{department}",
+    scopes=("department:{department}", "complaint-centre"),
+    carried=dict.fromkeys(Role, ALL),
+    contains=("departments", "zones", "routes"),
+)
+PEOPLE = bundle(
+    "ref:people",
+    key="ref:people:{department}",
+    scopes=("department:{department}", "complaint-centre"),
+    carried=dict.fromkeys(Role, ALL),
+    contains=("people",),
+)
+ME = bundle(
+    "me", key="me:{user}", scopes=("user:{user}",), carried=dict.fromkeys(Role, ALL), contains=("profile",)
+)
+
+
+class Department(Base):
+    """营销部 (S1.3)."""
+
+    __tablename__ = "department"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[GuidKey]
+    name: Mapped[str]
+    code: Mapped[str]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class Zone(Base):
+    """辖区: the territory of a market manager (S1.3)."""
+
+    __tablename__ = "zone"
+    __table_args__ = (UniqueConstraint("department_id", "code"),)
+
+    id: Mapped[GuidKey]
+    department_id: Mapped[Guid] = mapped_column(ForeignKey("department.id"))
+    name: Mapped[str]
+    code: Mapped[str]
+    market_manager_id: Mapped[Guid | None] = mapped_column(ForeignKey("user.id"))
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class Route(Base):
+    """服务线路: the shops of an account manager. `order_weekday` counts from Monday = 0."""
+
+    __tablename__ = "route"
+    __table_args__ = (UniqueConstraint("zone_id", "code"),)
+
+    id: Mapped[GuidKey]
+    zone_id: Mapped[Guid] = mapped_column(ForeignKey("zone.id"), index=True)
+    name: Mapped[str]
+    code: Mapped[str]
+    account_manager_id: Mapped[Guid | None] = mapped_column(ForeignKey("user.id"))
+    market_type: Mapped[str | None]
+    order_weekday: Mapped[int | None]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class Person(Base):
+    """What everybody in the department may know of a colleague: name and post, no number."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Guid] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    department_id: Mapped[Guid | None] = mapped_column(ForeignKey("department.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)

@@ -1,0 +1,302 @@
+"""Carrying out stored ops: many in one transaction while all goes well, one by one when something fails."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from fieldvisit.kernel.attachments import Attachment, file_refs, owns
+from fieldvisit.kernel.bundles import Bundle, BundleKey
+from fieldvisit.kernel.clock import now, today
+from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.deciding import decider_of
+from fieldvisit.kernel.errors import Problem, Reason, conflict, missing, out_of_scope
+from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.scopes import principal_of
+from fieldvisit.kernel.users import Device, Role, User
+from fieldvisit.kernel.values import Args
+from fieldvisit.kernel.work import Entry, Locks, Touching, Unlocked, Work
+
+MAX_ATTEMPTS = 3
+LOCK_WAIT = "5s"
+BUSY_STATES = ("40001", "40P01", "55P03")
+DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
+
+log = structlog.get_logger()
+
+
+class Busy(Exception):
+    """Somebody else holds a lock that was not to be had in time; nothing was changed."""
+
+
+class UncleanRefusal(Exception):
+    """A handler refused after it had begun to write; the run is undone and its ops are tried one by one."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One op made ready outside the transaction: what it asks for, or why it cannot be done."""
+
+    number: int
+    command: Command | None
+    args: Args | None
+    refusal: Problem | None
+
+
+def apply_ops(runtime: Runtime, numbers: list[int]) -> None:
+    """Settle received ops in the given order; raises Busy at the first that cannot be tried now.
+
+    Ops that were tried before and left no result are tried alone, so that one of them cannot take
+    its neighbours along.
+    """
+    with runtime.db.read() as session:
+        waiting = [(op.number, op.attempts) for op in _open_ops(session, numbers)]
+    run: list[int] = []
+    for number, attempts in waiting:
+        if attempts == 0:
+            run.append(number)
+            continue
+        _run(runtime, run)
+        run = []
+        _alone(runtime, number, attempts)
+    _run(runtime, run)
+
+
+def _open_ops(session: Session, numbers: list[int]) -> list[Op]:
+    """Those of the ops that still wait to be settled, in the order asked for."""
+    found = session.scalars(
+        select(Op).where(
+            Op.number.in_(numbers),
+            (Op.state == OpState.RECEIVED) | ((Op.state == OpState.HELD) & (Op.reason == Reason.MISSING)),
+        )
+    ).all()
+    return sorted(found, key=lambda op: numbers.index(op.number))
+
+
+def _run(runtime: Runtime, numbers: list[int]) -> None:
+    if len(numbers) == 1:
+        _alone(runtime, numbers[0], 0)
+        return
+    if not numbers:
+        return
+    _count_attempt(runtime, numbers, +1)
+    try:
+        _retried(runtime, numbers)
+    except Busy:
+        _count_attempt(runtime, numbers, -1)
+        raise
+    except (
+        Exception
+    ) as error:  # whatever it was, it is one op's fault: each is tried by itself and the guilty one held
+        log.info("run undone", ops=len(numbers), error=type(error).__name__)
+        _count_attempt(runtime, numbers, -1)
+        for number in numbers:
+            _alone(runtime, number, 0)
+
+
+def _alone(runtime: Runtime, number: int, attempts: int) -> None:
+    if attempts >= MAX_ATTEMPTS:
+        _hold(runtime, number, Problem(500, "internal", reason=Reason.ERROR))
+        return
+    _count_attempt(runtime, [number], +1)
+    try:
+        _retried(runtime, [number], alone=True)
+    except Busy:
+        _count_attempt(runtime, [number], -1)
+        raise
+    except Problem as problem:
+        _hold(runtime, number, problem)
+    except Exception as error:
+        log.exception("op failed", op=number, error=type(error).__name__)
+        _hold(runtime, number, Problem(500, "internal", reason=Reason.ERROR))
+
+
+def _count_attempt(runtime: Runtime, numbers: list[int], by: int) -> None:
+    """Before a try, in a transaction of its own, so that a crash cannot hide that it was tried."""
+    with runtime.db.write() as session:
+        for op in session.scalars(
+            select(Op).where(Op.number.in_(numbers)).order_by(Op.number).with_for_update()
+        ):
+            op.attempts += by
+
+
+def _hold(runtime: Runtime, number: int, problem: Problem) -> None:
+    with runtime.db.write() as session:
+        op = session.get_one(Op, number, with_for_update=True)
+        locks = Locks(session)
+        hold(locks, op, problem)
+        locks.bump()
+
+
+def _retried(runtime: Runtime, numbers: list[int], *, alone: bool = False) -> None:
+    """Try the ops in one transaction, three times over deadlocks and waits, and with more locks where asked."""
+    keys: list[str | BundleKey] = []
+    contended = 0
+    while True:
+        try:
+            tasks = _prepare(runtime, numbers, keys)
+            with runtime.db.write() as session:
+                _transact(session, tasks, keys, alone=alone)
+            return
+        except Unlocked as unlocked:
+            if not alone or len(keys) > 100:
+                raise
+            keys += unlocked.keys
+        except OperationalError as error:
+            if not is_contention(error):
+                raise
+            contended += 1
+            if contended == 3:
+                raise Busy from None
+        except IntegrityError as error:
+            if not alone:
+                raise
+            raise integrity_problem(error) from None
+
+
+def is_contention(error: OperationalError) -> bool:
+    """Whether the database said that a lock was not to be had: worth another try."""
+    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error.orig)
+
+
+def integrity_problem(error: IntegrityError) -> Problem:
+    """A broken constraint as a refusal: a taken id or value, or a reference to what is not here."""
+    said = f"{getattr(error.orig, 'sqlstate', '')} {error.orig}"
+    if "23503" in said or "FOREIGN KEY" in said:
+        return missing("reference_missing")
+    return conflict("id_taken")
+
+
+def _prepare(runtime: Runtime, numbers: list[int], keys: list[str | BundleKey]) -> list[Task]:
+    """Parse and validate before anything is locked, and ask the commands which bundles they will touch."""
+    tasks = []
+    with runtime.db.read() as session:
+        for op in _open_ops(session, numbers):
+            task = prepare(op)
+            tasks.append(task)
+            if op.bundle_id is not None:
+                keys.append(session.get_one(Bundle, op.bundle_id).key)
+            if task.command and task.args:
+                user = session.get_one(User, op.user_id)
+                keys += task.command.touches(Touching(session, user, Entry.of(op)), task.args)
+    return tasks
+
+
+def prepare(op: Op) -> Task:
+    """What the op asks for, as far as it can be told from the op alone."""
+    content = orjson.loads(op.raw or b"{}")
+    version = content.get("v", 1)
+    found = COMMANDS.get((op.name, version)) if type(version) is int else None
+    if found is None:
+        known = any(name == op.name for name, _ in COMMANDS)
+        code = "version_unknown" if known else "command_unknown"
+        return Task(op.number, None, None, Problem(422, code, reason=Reason.UNSUPPORTED))
+    try:
+        return Task(op.number, found, found.parse(content.get("args")), None)
+    except Problem as problem:
+        return Task(op.number, found, None, problem)
+
+
+def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], *, alone: bool) -> None:
+    """Lock in the one order (device, user, ops, bundles), then carry the ops out and raise the revs."""
+    numbers = [task.number for task in tasks]
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT}'"))
+    devices = select(Op.device_id).where(Op.number.in_(numbers)).distinct()
+    session.execute(select(Device.id).where(Device.id.in_(devices)).order_by(Device.id).with_for_update())
+    authors = select(Op.user_id).where(Op.number.in_(numbers)).distinct()
+    session.execute(select(User.id).where(User.id.in_(authors)).order_by(User.id).with_for_update(read=True))
+    ops = {
+        op.number: op
+        for op in session.scalars(
+            select(Op).where(Op.number.in_(numbers)).order_by(Op.number).with_for_update()
+        )
+    }
+    locks = Locks(session)
+    locks.take(keys)
+    for task in tasks:
+        op = ops[task.number]
+        if op.state in (OpState.RECEIVED, OpState.HELD):
+            _settle(locks, op, task, alone=alone)
+    locks.bump()
+
+
+def _settle(locks: Locks, op: Op, task: Task, *, alone: bool) -> None:
+    locks.session.flush()
+    before = locks.writes
+    try:
+        carry_out(locks, op, task)
+    except Problem as problem:
+        if alone:
+            raise
+        if locks.writes != before or locks.session.new or locks.session.dirty:
+            raise UncleanRefusal from problem
+        hold(locks, op, problem)
+
+
+def carry_out(locks: Locks, op: Op, task: Task) -> None:
+    """Apply one op under its locks; raises Problem, in the order of precedence, before anything is written."""
+    session = locks.session
+    user = session.get_one(User, op.user_id)
+    device = session.get_one(Device, op.device_id)
+    if task.command is None and task.refusal is not None:
+        raise task.refusal
+    if not user.is_active or device.revoked_at is not None:
+        raise Problem(403, "user_inactive", reason=Reason.INACTIVE)
+    assert task.command is not None  # noqa: S101 – a task has a command or a refusal
+    if Role(user.role) not in task.command.needs:
+        raise out_of_scope("role_not_allowed")
+    if task.args is None:
+        raise task.refusal or Problem(422, "args_invalid")
+    refs = file_refs(orjson.loads(op.raw or b"{}"))
+    work = Work(locks, principal_of(session, user, device), Entry.of(op))
+    if not owns(session, user.id, refs):
+        raise conflict("file_taken")
+    task.command.handler(work, task.args)
+    session.flush()
+    op.state, op.waits_for = OpState.APPLIED, None
+    op.result, op.entity_id, op.settled_at = work.result, work.result.get("id"), now()
+    if op.bundle_id is not None:
+        session.get_one(Bundle, op.bundle_id).day = today()
+
+
+def hold(locks: Locks, op: Op, problem: Problem) -> None:
+    """Keep the op with its reason, in a bundle its author and (where people decide) its decider see."""
+    session = locks.session
+    key = HELD_OPS.of(id=held_name(op), author=op.user_id)
+    locks.take([key])
+    bundle = locks.held[key.text]
+    op.state, op.reason, op.code, op.params = OpState.HELD, problem.reason, problem.code, problem.params
+    op.waits_for, op.settled_at, op.bundle_id = problem.waits_for, now(), bundle.id
+    if problem.reason in DECIDED_BY_PEOPLE:
+        decider = decider_of(session, session.get_one(User, op.user_id))
+        if decider is not None:
+            locks.hang(bundle, f"user:{decider}")
+    for row in session.scalars(select(Attachment).where(Attachment.op_number == op.number)):
+        if row.bundle_id is None:
+            row.bundle_id = bundle.id
+
+
+def release_missing(runtime: Runtime, numbers: Iterable[int]) -> None:
+    """Try again what waited for something that these ops have made; and what waited for that, in turn."""
+    made = list(numbers)
+    while made:
+        with runtime.db.read() as session:
+            entities = select(Op.entity_id).where(Op.number.in_(made), Op.state == OpState.APPLIED)
+            children = session.scalars(
+                select(Op)
+                .where(Op.state == OpState.HELD, Op.reason == Reason.MISSING, Op.waits_for.in_(entities))
+                .order_by(Op.device_id, Op.seq, Op.number)
+            ).all()
+            made = [op.number for op in children]
+        for number in made:
+            _alone(runtime, number, 0)
+        with runtime.db.read() as session:
+            made = list(
+                session.scalars(select(Op.number).where(Op.number.in_(made), Op.state == OpState.APPLIED))
+            )

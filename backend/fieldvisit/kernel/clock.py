@@ -1,0 +1,47 @@
+"""The only place that asks what time it is, and where the business day lies."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The present day in Asia/Shanghai."""
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The Asia/Shanghai calendar day that `moment` falls in."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def unix_ms(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_unix_ms(ms: int) -> datetime:
+    """The aware UTC moment of `ms` milliseconds since 1970; raises OverflowError or ValueError outside years 1–9999."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=ms)
+
+
+def iso(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds, as every answer writes it."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse_iso(text: object) -> datetime | None:
+    """The aware moment `text` names, or None if it names none (absent, malformed, without an offset)."""
+    if not isinstance(text, str) or len(text) > 40:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

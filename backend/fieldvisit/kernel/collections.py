@@ -1,0 +1,146 @@
+"""The registry of collections: everything that is read, with one renderer for lists, details and bundles."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from fieldvisit.kernel.bundles import visible
+from fieldvisit.kernel.errors import bad_request, missing
+from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.users import Role
+from fieldvisit.kernel.values import View, is_uuid
+
+MAX_PAGE = 200
+
+Search = Callable[[str], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Rows of one table, shown by role.
+
+    `views` says how each role sees a row; a role without a view does not read the collection.
+    `newest` bounds how many rows of a bundle it shows, in `order`.
+    """
+
+    name: str
+    model: type[Any]
+    views: dict[Role, type[View]]
+    filters: tuple[str, ...] = ()
+    search: Search | None = None
+    order: tuple[Any, ...] = ()
+    newest: int | None = None
+    where: tuple[ColumnElement[bool], ...] = field(default=())
+
+    def rows(
+        self, session: Session, bundle_ids: Iterable[int], role: Role
+    ) -> dict[int, list[dict[str, Any]]]:
+        """The rendered rows of some bundles; reads nothing but rows of those bundles."""
+        view = self.views.get(role)
+        if view is None:
+            return {}
+        found = session.scalars(
+            select(self.model)
+            .where(self.model.bundle_id.in_(bundle_ids), *self.where)
+            .order_by(*(self.order or (self.model.id,)))
+        )
+        rendered: dict[int, list[dict[str, Any]]] = {}
+        for row in found:
+            rows = rendered.setdefault(row.bundle_id, [])
+            if self.newest is None or len(rows) < self.newest:
+                rows.append(render(view, row))
+        return rendered
+
+    def _readable(self, principal: Principal) -> tuple[Select[Any], type[View]]:
+        view = self.views.get(principal.role)
+        if view is None:
+            raise missing("not_found")
+        return select(self.model).where(self.model.bundle_id.in_(visible(principal)), *self.where), view
+
+    def detail(self, session: Session, principal: Principal, row_id: str) -> dict[str, Any]:
+        """One row; raises Problem 404 `not_found` alike for absent, unseen and unreadable."""
+        query, view = self._readable(principal)
+        row = session.scalar(query.where(self.model.id == row_id)) if is_uuid(row_id) else None
+        if row is None:
+            raise missing("not_found")
+        return render(view, row)
+
+    def page(
+        self, session: Session, principal: Principal, wanted: dict[str, str], limit: int, after: str | None
+    ) -> dict[str, Any]:
+        """Rows in order of id from `after` on: `{"items", "next"}`; `wanted` holds filters and `q`.
+
+        Raises Problem 400 `filter_unknown`, `filter_invalid` or `cursor_invalid`.
+        """
+        query, view = self._readable(principal)
+        for name, value in wanted.items():
+            query = query.where(self._condition(name, value))
+        if after is not None:
+            if not is_uuid(after):
+                raise bad_request("cursor_invalid")
+            query = query.where(self.model.id > after)
+        rows = session.scalars(query.order_by(self.model.id).limit(limit + 1)).all()
+        more = len(rows) > limit
+        return {
+            "items": [render(view, row) for row in rows[:limit]],
+            "next": rows[limit - 1].id if more else None,
+        }
+
+    def _condition(self, name: str, value: str) -> ColumnElement[bool]:
+        if "\0" in value or len(value) > 200:
+            raise bad_request("filter_invalid")
+        if name == "q" and self.search is not None:
+            return self.search(value)
+        if name not in self.filters:
+            raise bad_request("filter_unknown")
+        column: ColumnElement[Any] = getattr(self.model, name).expression
+        kind = column.type.python_type
+        if kind is bool:
+            if value not in ("true", "false"):
+                raise bad_request("filter_invalid")
+            return column.in_([value == "true"])
+        if name.endswith("_id") and not is_uuid(value):
+            raise bad_request("filter_invalid")
+        if kind is not str:
+            try:
+                value = kind.fromisoformat(value)
+            except (ValueError, AttributeError):
+                raise bad_request("filter_invalid") from None
+        return column.in_([value])
+
+
+COLLECTIONS: dict[str, Collection] = {}
+
+
+def collection(
+    name: str,
+    model: type[Any],
+    view: type[View],
+    *,
+    readers: Iterable[Role],
+    views: dict[Role, type[View]] | None = None,
+    filters: tuple[str, ...] = (),
+    search: Search | None = None,
+    order: tuple[Any, ...] = (),
+    newest: int | None = None,
+    where: tuple[ColumnElement[bool], ...] = (),
+) -> Collection:
+    """Declare a collection: `view` for all `readers`, except where `views` gives a role another."""
+    if name in COLLECTIONS:
+        raise ValueError(f"collection {name} is declared twice")
+    by_role: dict[Role, type[View]] = dict.fromkeys(readers, view) | (views or {})
+    COLLECTIONS[name] = Collection(name, model, by_role, filters, search, order, newest, where)
+    return COLLECTIONS[name]
+
+
+def render(view: type[View], row: Any) -> dict[str, Any]:
+    """A row as `view` shows it, ready for JSON."""
+    return view.model_validate(row).model_dump(mode="json")
+
+
+def contains_any(columns: Iterable[Any], term: str) -> ColumnElement[bool]:
+    """Whether any column contains the term, letters in either case, `%` and `_` meaning themselves."""
+    return or_(*(column.icontains(term, autoescape=True) for column in columns))

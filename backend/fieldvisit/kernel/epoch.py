@@ -1,0 +1,73 @@
+"""The epoch: a name for this past of the database, renewed whenever it may have gone back in time."""
+
+import json
+import secrets
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fieldvisit.kernel.db import Base, Database
+from fieldvisit.kernel.ops import Op
+
+log = structlog.get_logger()
+
+
+class ServerState(Base):
+    """The one row that says which epoch it is, and whether pull waits for the operator after a restore."""
+
+    __tablename__ = "server_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[str]
+    is_unconfirmed: Mapped[bool] = mapped_column(default=False)
+
+
+class Mark:
+    """The mark outside the database: the epoch and the highest op number this server has seen."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "mark.json"
+        self._written = -1
+
+    def read(self) -> tuple[str, int] | None:
+        """Epoch and number, or None where there is no mark yet."""
+        if not self._path.exists():
+            return None
+        mark = json.loads(self._path.read_text())
+        return mark["epoch"], mark["number"]
+
+    def raise_to(self, epoch: str, number: int) -> None:
+        """Remember an op number; never lowers the mark within one epoch."""
+        if number <= self._written:
+            return
+        known = self.read()
+        if known and known[0] == epoch and known[1] >= number:
+            self._written = known[1]
+            return
+        fresh = self._path.with_name(f"mark.{secrets.token_hex(4)}")
+        fresh.write_text(json.dumps({"epoch": epoch, "number": number}))
+        fresh.replace(self._path)
+        self._written = number
+
+
+def open_epoch(db: Database, mark: Mark) -> str:
+    """The epoch to serve under; a database that is behind its mark gets a new one and the operator an alarm."""
+    with db.write() as session:
+        state = session.get(ServerState, 1)
+        number = session.scalar(select(func.max(Op.number))) or 0
+        known = mark.read()
+        if state is None:
+            state = ServerState(id=1, epoch=_new_name())
+            session.add(state)
+        elif known is not None and (known[0] != state.epoch or known[1] > number):
+            log.error("the database is behind its mark: new epoch, pull waits for confirm-restore")
+            state.epoch, state.is_unconfirmed = _new_name(), True
+        epoch = state.epoch
+    mark.raise_to(epoch, number)
+    return epoch
+
+
+def _new_name() -> str:
+    return "e" + secrets.token_hex(6)

@@ -1,0 +1,123 @@
+"""One route per command and two per collection, made from the registries."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from fieldvisit.kernel import rest
+from fieldvisit.kernel.auth import reader
+from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection
+from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.errors import bad_request, invalid
+from fieldvisit.kernel.http.answers import json_response
+from fieldvisit.kernel.http.callers import reading, runtime_of, token_of
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.sync import require_confirmed
+from fieldvisit.kernel.values import parse_json
+
+SCHEMA = "#/components/schemas/{model}"
+
+
+def make_router() -> APIRouter:
+    """All routes the registries ask for, under /api."""
+    router = APIRouter(prefix="/api")
+    for command in COMMANDS.values():
+        router.add_api_route(
+            command.path,
+            _command_endpoint(command),
+            methods=[command.method],
+            summary=command.summary.splitlines()[0],
+            description=command.summary,
+            tags=[command.name.split(".")[0]],
+            operation_id=command.name if command.v == 1 else f"{command.name}.v{command.v}",
+            openapi_extra=_described(command),
+        )
+    for collection in COLLECTIONS.values():
+        for path, endpoint in (
+            (f"/{collection.name}", _list_endpoint(collection)),
+            (f"/{collection.name}/{{row_id}}", _detail_endpoint(collection)),
+        ):
+            router.add_api_route(
+                path,
+                endpoint,
+                methods=["GET"],
+                tags=[collection.name],
+                operation_id=endpoint.__name__,
+                summary=endpoint.__doc__,
+            )
+    return router
+
+
+def _described(command: Command) -> dict[str, Any]:
+    parameters = [
+        {"name": field, "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
+        for field in command.path_fields
+    ]
+    parameters.append(
+        {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "format": "uuid"}}
+    )
+    schema = {"$ref": SCHEMA.format(model=command.args.__name__)}
+    return {"parameters": parameters, "requestBody": {"content": {"application/json": {"schema": schema}}}}
+
+
+def _command_endpoint(command: Command) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        token, raw = token_of(request), await request.body()
+        body = parse_json(raw) if raw else {}
+        if not isinstance(body, dict):
+            raise bad_request("bad_request")
+        if any(name in body and body[name] != value for name, value in request.path_params.items()):
+            raise invalid("args_invalid", fields=[])
+        args = body | request.path_params
+        return await run_in_threadpool(_execute, runtime_of(request), token, command, args, _headers(request))
+
+    return endpoint
+
+
+def _execute(
+    runtime: Runtime, token: str, command: Command, args: dict[str, Any], headers: rest.OpHeaders
+) -> Response:
+    with runtime.db.read() as session:
+        bearer = reader(runtime, session, token)
+    return json_response(rest.execute(runtime, bearer, command, args, headers))
+
+
+def _headers(request: Request) -> rest.OpHeaders:
+    get = request.headers.get
+    return rest.OpHeaders(
+        get("idempotency-key"),
+        get("x-op-seq"),
+        get("x-op-made-at"),
+        get("x-op-clock"),
+        get("x-op-files"),
+        get("x-epoch"),
+        get("x-last"),
+    )
+
+
+def _list_endpoint(collection: Collection) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        wanted = dict(request.query_params)
+        limit, after = wanted.pop("limit", "50"), wanted.pop("after", None)
+        if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MAX_PAGE:
+            raise bad_request("limit_invalid")
+        with reading(runtime_of(request), token_of(request)) as (session, principal):
+            require_confirmed(session)
+            return json_response(collection.page(session, principal, wanted, int(limit), after))
+
+    endpoint.__name__ = f"list_{collection.name}"
+    endpoint.__doc__ = f"{collection.name} you may see, in pages."
+    return endpoint
+
+
+def _detail_endpoint(collection: Collection) -> Callable[[Request, str], Response]:
+    def endpoint(request: Request, row_id: str) -> Response:
+        with reading(runtime_of(request), token_of(request)) as (session, principal):
+            require_confirmed(session)
+            return json_response(collection.detail(session, principal, row_id))
+
+    endpoint.__name__ = f"get_{collection.name}"
+    endpoint.__doc__ = f"One of the {collection.name} you may see."
+    return endpoint

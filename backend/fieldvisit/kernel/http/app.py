@@ -1,0 +1,112 @@
+"""The ASGI application: registries, session, sync, health and the app's files behind one set of rules."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic.json_schema import models_json_schema
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from fieldvisit import __version__
+from fieldvisit.kernel.commands import COMMANDS
+from fieldvisit.kernel.errors import Problem
+from fieldvisit.kernel.http import api_routes, problems, pwa, session_routes
+from fieldvisit.kernel.http.answers import json_response
+from fieldvisit.kernel.http.callers import runtime_of
+
+MAX_BODY = 1024 * 1024
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+        "worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
+}
+
+
+def create_app(pwa_dir: Path | None = None) -> FastAPI:
+    """The application; whoever serves it puts the open runtime into `app.state.runtime`.
+
+    `pwa_dir` holds the built app, if it is to be served.
+    """
+    app = FastAPI(
+        title="FieldVisit 走访通",
+        version=__version__,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=MAX_BODY,
+    )
+    problems.install(app)
+    app.middleware("http")(_protect)
+    app.include_router(session_routes.router)
+    app.include_router(api_routes.make_router())
+    _add_health(app)
+    if pwa_dir is not None:
+        app.include_router(pwa.make_router(pwa_dir))
+    _complete_openapi(app)
+    return app
+
+
+async def _protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """The same protective headers on every answer, and no caching of anything personal."""
+    try:
+        response = await call_next(request)
+    except Exception as error:  # the outermost place: whatever was not foreseen still leaves as a Problem
+        problems.log.exception("unexpected", error=type(error).__name__)
+        response = problems.respond(Problem(500, "internal"))
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("cache-control", "private, no-store")
+    return response
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/healthz", tags=["health"])
+    def healthz() -> Response:
+        """The process lives."""
+        return json_response({"status": "ok"})
+
+    @app.get("/readyz", tags=["health"])
+    def readyz(request: Request) -> Response:
+        """The database answers and is migrated; 503 otherwise."""
+        try:
+            with runtime_of(request).db.read() as session:
+                session.execute(text("SELECT count(*) FROM server_state"))
+        except SQLAlchemyError:
+            raise Problem(503, "not_ready") from None
+        return json_response({"status": "ok"})
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        """Figures of this process for Prometheus."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _complete_openapi(app: FastAPI) -> None:
+    """Add the arguments of every command to the API's description, under their models' names."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            described = plain()
+            models = {command.args: None for command in COMMANDS.values()}
+            _, definitions = models_json_schema(
+                [(model, "validation") for model in models], ref_template=api_routes.SCHEMA
+            )
+            described.setdefault("components", {}).setdefault("schemas", {}).update(
+                definitions.get("$defs", {})
+            )
+            app.openapi_schema = described
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documents this way of extending it

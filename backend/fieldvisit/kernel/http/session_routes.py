@@ -1,0 +1,142 @@
+"""Signing in and out, and the push and pull of phones."""
+
+from typing import Any, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from fieldvisit.kernel import auth, sync, uploads
+from fieldvisit.kernel.commands import args_invalid
+from fieldvisit.kernel.http.answers import json_response
+from fieldvisit.kernel.http.callers import reading, runtime_of, same_site, token_of
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.values import Args, parse_json
+
+router = APIRouter(prefix="/api")
+
+T = TypeVar("T", bound=Args)
+
+MAX_UPLOAD = 12 * 1024 * 1024
+
+
+def _parse(model: type[T], raw: bytes) -> T:
+    try:
+        return model.model_validate(parse_json(raw))
+    except ValidationError as error:
+        raise args_invalid(error) from None
+
+
+def _body(model: type[Any]) -> dict[str, Any]:
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": model.model_json_schema()}},
+        }
+    }
+
+
+def _cookie_name(runtime: Runtime) -> str:
+    return "__Host-rt" if runtime.settings.secure_cookies else "rt"
+
+
+def _signed_in(runtime: Runtime, session: auth.SignIn) -> Response:
+    response = json_response(session.body)
+    response.set_cookie(
+        _cookie_name(runtime),
+        session.refresh_token,
+        max_age=int(auth.REFRESH_LIFE.total_seconds()),
+        path="/",
+        secure=runtime.settings.secure_cookies,
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+@router.post("/auth/login", openapi_extra=_body(auth.Login))
+async def login(request: Request) -> Response:
+    """Sign in on a device: access token, deposit token and the refresh cookie; 401 `bad_credentials`."""
+    runtime = runtime_of(request)
+    asked = _parse(auth.Login, await request.body())
+    return _signed_in(runtime, await run_in_threadpool(auth.log_in, runtime, asked))
+
+
+@router.post("/auth/refresh", openapi_extra=_body(auth.Refresh))
+async def refresh(request: Request) -> Response:
+    """A new access token for the cookie; 401 when the session is over, 409 for another device's cookie."""
+    same_site(request)
+    runtime = runtime_of(request)
+    asked = _parse(auth.Refresh, await request.body())
+    cookie = request.cookies.get(_cookie_name(runtime))
+    return _signed_in(runtime, await run_in_threadpool(auth.refresh, runtime, cookie, asked.device))
+
+
+@router.post("/auth/logout", status_code=204)
+async def logout(request: Request) -> Response:
+    """End the session of this cookie."""
+    runtime = runtime_of(request)
+    await run_in_threadpool(auth.log_out, runtime, request.cookies.get(_cookie_name(runtime)))
+    response = Response(status_code=204)
+    response.delete_cookie(
+        _cookie_name(runtime),
+        path="/",
+        secure=runtime.settings.secure_cookies,
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+@router.post("/sync/push")
+async def push(request: Request) -> Response:
+    """Deposit queued entries; every one is stored, then applied or held."""
+    token = token_of(request)
+    return json_response(await run_in_threadpool(sync.push, runtime_of(request), token, await request.body()))
+
+
+@router.get("/sync/manifest")
+def manifest(request: Request) -> Response:
+    """The list of all bundles this user carries now, with their revs; 304 if nothing moved."""
+    runtime = runtime_of(request)
+    with reading(runtime, token_of(request)) as (session, principal):
+        etag, body = sync.manifest(runtime, session, principal)
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers={"etag": etag})
+    return Response(body, media_type="application/json", headers={"etag": etag})
+
+
+@router.post("/sync/bundles")
+async def bundles(request: Request) -> Response:
+    """The content of up to 100 bundles; keys unknown or out of reach come back in `gone`."""
+    token, raw = token_of(request), await request.body()
+    return Response(
+        await run_in_threadpool(_bundles, runtime_of(request), token, raw), media_type="application/json"
+    )
+
+
+def _bundles(runtime: Runtime, token: str, raw: bytes) -> bytes:
+    with reading(runtime, token) as (session, principal):
+        return sync.bundles(runtime, session, principal, raw)
+
+
+@router.put("/attachments/{attachment_id}", max_body_size=MAX_UPLOAD)
+async def put_attachment(attachment_id: str, request: Request) -> Response:
+    """The bytes of a file an op has named: 201 stored, 200 already, 409 `unknown`, 422 the hash differs."""
+    token, raw = token_of(request), await request.body()
+    sha256 = request.headers.get("x-sha256", "")
+    fresh = await run_in_threadpool(uploads.put, runtime_of(request), token, attachment_id, sha256, raw)
+    return json_response({"id": attachment_id, "state": "stored"}, 201 if fresh else 200)
+
+
+@router.get("/attachments/{attachment_id}/picture")
+def get_picture(attachment_id: str, request: Request) -> Response:
+    """The picture, made anew without metadata; 404 for one that is not here or not yours to see."""
+    runtime = runtime_of(request)
+    content = uploads.picture(runtime, lambda: reading(runtime, token_of(request)), attachment_id)
+    headers = {
+        "content-disposition": "attachment; filename=picture.jpg",
+        "content-security-policy": "sandbox; default-src 'none'",
+        "cross-origin-resource-policy": "same-origin",
+    }
+    return Response(content, media_type="image/jpeg", headers=headers)

@@ -1,0 +1,90 @@
+"""The record of every entry a device ever made: stored before anything is judged, never deleted."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fieldvisit.kernel.bundles import bundle, last_days
+from fieldvisit.kernel.db import Base, Guid, Long, LongKey
+from fieldvisit.kernel.users import Role
+from fieldvisit.kernel.values import canonical
+
+
+class OpState(StrEnum):
+    """`received → applied | held`; `held → applied | rejected`."""
+
+    RECEIVED = "received"
+    APPLIED = "applied"
+    HELD = "held"
+    REJECTED = "rejected"
+
+
+class Op(Base):
+    """One entry as it came. `is_first` marks the content that owns the id; others with the id are `id_reuse`.
+
+    `earliest_at` and `received_at` bound when it was made; `stated_at` is what the device says.
+    """
+
+    __tablename__ = "op"
+    __table_args__ = (
+        UniqueConstraint("id", "hash"),
+        Index(
+            "uq_op_id_first",
+            "id",
+            unique=True,
+            sqlite_where=text("is_first = 1"),
+            postgresql_where=text("is_first"),
+        ),
+        Index(None, "device_id", "state", "seq"),
+        Index(None, "entity_id"),
+        Index(None, "state", "waits_for"),
+    )
+
+    number: Mapped[LongKey]
+    id: Mapped[Guid]
+    hash: Mapped[str]
+    is_first: Mapped[bool]
+    user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    device_id: Mapped[Guid] = mapped_column(ForeignKey("device.id"))
+    seq: Mapped[Long]
+    name: Mapped[str]
+    raw: Mapped[bytes | None]
+    entity_id: Mapped[str | None]
+    received_at: Mapped[datetime]
+    made_at: Mapped[datetime | None]
+    earliest_at: Mapped[datetime]
+    stated_at: Mapped[datetime | None]
+    state: Mapped[str]
+    reason: Mapped[str | None]
+    code: Mapped[str | None]
+    params: Mapped[dict[str, Any] | None]
+    waits_for: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    settled_at: Mapped[datetime | None]
+    bundle_id: Mapped[Long | None] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+HELD_OPS = bundle(
+    "op",
+    key="op:{id}",
+    scopes=("user:{author}",),
+    carried={role: last_days(30) for role in Role},
+    contains=("held_ops", "attachments"),
+)
+
+
+def op_hash(user_id: str, op: dict[str, Any]) -> str:
+    """The fingerprint of an op: its device's user and its parsed content, without the receipt it may carry."""
+    content = {name: value for name, value in op.items() if name != "receipt"}
+    return hashlib.sha256(user_id.encode() + b"\0" + canonical(content)).hexdigest()
+
+
+def held_name(op: Op) -> str:
+    """What names the op's own bundle: its id, or for a reused id one made from id and content."""
+    return op.id if op.is_first else str(uuid5(UUID(op.id), op.hash))

@@ -1,0 +1,140 @@
+"""Taking entries in: every op is stored as it came, before anything about it is judged."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fieldvisit.kernel.attachments import claim, file_refs
+from fieldvisit.kernel.clock import now, parse_iso
+from fieldvisit.kernel.errors import Problem, Reason, bad_request
+from fieldvisit.kernel.ops import Op, OpState, op_hash
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.users import Device
+from fieldvisit.kernel.values import canonical, is_uuid
+
+MAX_OPS = 50
+MAX_PUSH_BYTES = 256 * 1024
+MAX_SEQ = 2**53
+
+
+def check_op(op: Any) -> dict[str, Any]:
+    """The op, if it has the three things that name it; raises Problem 400 `bad_op` otherwise."""
+    if (
+        not isinstance(op, dict)
+        or not is_uuid(op.get("id"))
+        or type(op.get("seq")) is not int
+        or not 0 <= op["seq"] < MAX_SEQ
+        or not isinstance(op.get("name"), str)
+        or not 0 < len(op["name"]) <= 100
+        or "\0" in op["name"]
+    ):
+        raise bad_request("bad_op")
+    return {**op, "id": op["id"].lower()}
+
+
+def must_resend(runtime: Runtime, session: Session, device: Device, epoch: object, last: object) -> bool:
+    """Whether the device remembers a past that this database does not: it must send its settled ops again."""
+    if epoch is not None and epoch != runtime.epoch:
+        return True
+    if last is None:
+        return False
+    known = is_uuid(last) and session.scalar(
+        select(Op.number).where(Op.id == str(last), Op.device_id == device.id)
+    )
+    return not known
+
+
+def store(
+    runtime: Runtime, session: Session, device: Device, ops: list[dict[str, Any]], at: datetime
+) -> list[Op]:
+    """One row per op, in order; an op that is known already keeps the row it has."""
+    ids = [op["id"] for op in ops]
+    known: dict[str, list[Op]] = {}
+    for row in session.scalars(select(Op).where(Op.id.in_(ids))):
+        known.setdefault(row.id, []).append(row)
+    stored = []
+    for op in ops:
+        digest = op_hash(device.user_id, op)
+        same_id = known.setdefault(op["id"], [])
+        found = next((row for row in same_id if row.hash == digest), None)
+        if found is not None:
+            row = found
+        else:
+            row = _row(runtime, device, op, digest, at, is_first=not same_id)
+            session.add(row)
+            session.flush()
+            same_id.append(row)
+            if row.is_first:
+                _claim(session, row, op)
+        stored.append(row)
+    highest = max((op["seq"] for op in ops), default=None)
+    if highest is not None:
+        device.highest_seq = max(highest, device.highest_seq or 0)
+    return stored
+
+
+def _claim(session: Session, row: Op, op: dict[str, Any]) -> None:
+    try:
+        claim(session, row.number, row.user_id, file_refs(op))
+    except Problem:  # the op will be held for it when it is its turn
+        return
+
+
+def _row(
+    runtime: Runtime, device: Device, op: dict[str, Any], digest: str, at: datetime, *, is_first: bool
+) -> Op:
+    received = runtime.keys.receipt_time(op.get("receipt"), op["id"]) or at
+    clock = op["clock"] if isinstance(op.get("clock"), dict) else {}
+    anchored = runtime.keys.anchor_time(clock.get("anchor"), device.id)
+    elapsed = clock.get("elapsed_ms")
+    made = parse_iso(op.get("made_at"))
+    stated = made
+    if anchored and type(elapsed) is int and 0 <= elapsed < 10**11:
+        stated = anchored + timedelta(milliseconds=elapsed)
+    return Op(
+        id=op["id"],
+        hash=digest,
+        is_first=is_first,
+        user_id=device.user_id,
+        device_id=device.id,
+        seq=op["seq"],
+        name=op["name"],
+        raw=canonical({name: value for name, value in op.items() if name != "receipt"}),
+        received_at=min(received, at),
+        made_at=made,
+        earliest_at=min(anchored or device.created_at, received, at),
+        stated_at=stated,
+        state=OpState.RECEIVED,
+        attempts=0,
+    )
+
+
+def reused(op: Op) -> Problem | None:
+    """The refusal of an op whose id belongs to another content."""
+    return None if op.is_first else Problem(409, "id_reuse", reason=Reason.ID_REUSE)
+
+
+def highest_number(session: Session) -> int:
+    """The number of the newest op, for the mark."""
+    return session.scalar(select(func.max(Op.number))) or 0
+
+
+def result_of(runtime: Runtime, op: Op) -> dict[str, Any]:
+    """What the device is told of a settled op: codes, never row values."""
+    result: dict[str, Any] = {
+        "id": op.id,
+        "state": op.state,
+        "receipt": runtime.keys.receipt(op.id, op.received_at),
+    }
+    if op.state in (OpState.HELD, OpState.REJECTED):
+        result |= {"reason": op.reason, "code": op.code, "params": op.params or {}}
+    if op.result and op.result.get("suggested"):
+        result["suggested"] = op.result["suggested"]
+    return result
+
+
+def anchor(runtime: Runtime, device: Device) -> str:
+    """The server's time, as the device will hand it back."""
+    return runtime.keys.anchor(device.id, now())

@@ -1,0 +1,47 @@
+"""What one running server consists of."""
+
+import base64
+from dataclasses import dataclass
+
+from fieldvisit.kernel.db import Database
+from fieldvisit.kernel.epoch import Mark, open_epoch
+from fieldvisit.kernel.files import Files
+from fieldvisit.kernel.keys import Keys
+from fieldvisit.settings import Settings
+
+
+@dataclass
+class Runtime:
+    """The database, the file store, the signing keys and the epoch, opened from the settings."""
+
+    settings: Settings
+    db: Database
+    files: Files
+    keys: Keys
+    mark: Mark
+    epoch: str
+
+    @property
+    def access_key(self) -> str:
+        """The key of access tokens, as text that no JSON parser takes for a key set."""
+        return base64.urlsafe_b64encode(self.keys.derive("access")).decode()
+
+    @staticmethod
+    def open(settings: Settings) -> "Runtime":
+        """Open everything; the database must be migrated."""
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        db = Database(settings.url)
+        mark = Mark(settings.data_dir)
+        return Runtime(
+            settings,
+            db,
+            Files(settings.data_dir / "files"),
+            Keys(settings.secret_bytes()),
+            mark,
+            open_epoch(db, mark),
+        )
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.files.close()
+        self.db.close()

@@ -1,0 +1,240 @@
+"""Push and pull: a queue of immutable commands in, and a comparison of two lists out. There is no cursor."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from fieldvisit.kernel.apply import Busy, apply_ops, hold, is_contention, release_missing
+from fieldvisit.kernel.auth import Bearer, depositor
+from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
+from fieldvisit.kernel.clock import iso, now
+from fieldvisit.kernel.collections import COLLECTIONS
+from fieldvisit.kernel.epoch import ServerState
+from fieldvisit.kernel.errors import Problem, bad_request
+from fieldvisit.kernel.ops import Op, OpState
+from fieldvisit.kernel.receipts import (
+    MAX_OPS,
+    MAX_PUSH_BYTES,
+    anchor,
+    check_op,
+    highest_number,
+    must_resend,
+    result_of,
+    reused,
+    store,
+)
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.users import Device
+from fieldvisit.kernel.values import parse_json
+from fieldvisit.kernel.work import Locks
+
+PROTO = 1
+SCHEMA = 1
+MAX_KEYS = 100
+MAX_ANSWER_BYTES = 512 * 1024
+BUSY_MS = 3000
+
+
+def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
+    """Store every op of the envelope, then carry them out in order; answer what is settled.
+
+    Raises Problem 400 for an envelope that is none, 401 for a token that is none of ours, 413 for one too large.
+    """
+    if len(raw) > MAX_PUSH_BYTES:
+        raise Problem(413, "too_large")
+    envelope = parse_json(raw)
+    if not isinstance(envelope, dict) or envelope.get("proto") != PROTO:
+        raise bad_request("bad_envelope")
+    ops = envelope.get("ops", [])
+    if not isinstance(ops, list):
+        raise bad_request("bad_envelope")
+    if len(ops) > MAX_OPS:
+        raise Problem(413, "too_large")
+    ops = [check_op(op) for op in ops]
+    try:
+        bearer, numbers = _take_in(runtime, token, envelope, ops)
+    except IntegrityError:  # another device stored one of the ids at the same moment: now it is known
+        bearer, numbers = _take_in(runtime, token, envelope, ops)
+    if numbers is None:
+        return _answer(runtime, bearer, [], {"why": "resend", "after_ms": 0})
+    stop = None
+    try:
+        apply_ops(runtime, numbers)
+        release_missing(runtime, numbers)
+    except Busy:
+        stop = {"why": "busy", "after_ms": BUSY_MS}
+    except OperationalError as error:
+        if not is_contention(error):
+            raise
+        stop = {"why": "busy", "after_ms": BUSY_MS}
+    return _answer(runtime, bearer, _settled(runtime, numbers), stop)
+
+
+def _take_in(
+    runtime: Runtime, token: str, envelope: dict[str, Any], ops: list[dict[str, Any]]
+) -> tuple[Bearer, list[int] | None]:
+    """Receipts: one transaction stores every op. None instead of numbers where the device must resend."""
+    with runtime.db.write() as session:
+        bearer = depositor(runtime, session, token)
+        device = session.get_one(Device, bearer.device.id, with_for_update=True)
+        device.seen_at = now()
+        if must_resend(runtime, session, device, envelope.get("epoch"), envelope.get("last")):
+            return bearer, None
+        _note_pending(device, envelope)
+        rows = store(runtime, session, device, ops, now())
+        locks = Locks(session)
+        for row in rows:
+            problem = reused(row)
+            if problem is not None and row.state == OpState.RECEIVED:
+                hold(locks, row, problem)
+        locks.bump()
+        numbers = [row.number for row in rows]
+        newest = highest_number(session) if ops else None
+    if newest is not None:
+        runtime.mark.raise_to(runtime.epoch, newest)
+    return bearer, numbers
+
+
+def _note_pending(device: Device, envelope: dict[str, Any]) -> None:
+    """What the device says it still owes; ignored where it makes no sense."""
+    pending = envelope.get("pending")
+    counts = pending if isinstance(pending, dict) else {}
+    for field, name in (("pending_ops", "ops"), ("pending_files", "files")):
+        count = counts.get(name)
+        if type(count) is int and 0 <= count < 2**31:
+            setattr(device, field, count)
+    app = envelope.get("app")
+    if isinstance(app, str) and app.isprintable():
+        device.app = app[:40]
+
+
+def _settled(runtime: Runtime, numbers: list[int]) -> list[dict[str, Any]]:
+    """Results in the order pushed, up to the first op that is not settled yet."""
+    with runtime.db.read() as session:
+        rows = {row.number: row for row in session.scalars(select(Op).where(Op.number.in_(numbers)))}
+    results = []
+    for number in numbers:
+        if rows[number].state == OpState.RECEIVED:
+            break
+        results.append(result_of(runtime, rows[number]))
+    return results
+
+
+def _answer(
+    runtime: Runtime, bearer: Bearer, results: list[dict[str, Any]], stop: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "proto": PROTO,
+        "epoch": runtime.epoch,
+        "server_now": iso(now()),
+        "anchor": anchor(runtime, bearer.device),
+        "session": bearer.session,
+        "safe_before": None,
+        "results": results,
+        "stop": stop,
+    }
+
+
+def sweep(runtime: Runtime) -> None:
+    """Finish what a crash left received, per device in order and ending a device at its first stop; then release."""
+    with runtime.db.read() as session:
+        left = session.execute(
+            select(Op.device_id, Op.number)
+            .where(Op.state == OpState.RECEIVED)
+            .order_by(Op.device_id, Op.seq, Op.number)
+        ).all()
+    by_device: dict[str, list[int]] = {}
+    for device_id, number in left:
+        by_device.setdefault(device_id, []).append(number)
+    for numbers in by_device.values():
+        try:
+            apply_ops(runtime, numbers)
+        except Busy:
+            continue
+        release_missing(runtime, numbers)
+
+
+def view_name(runtime: Runtime, principal: Principal) -> str:
+    """`epoch.role.schema`: when it changes, a device fetches everything again."""
+    return f"{runtime.epoch}.{principal.role}.{SCHEMA}"
+
+
+def require_confirmed(session: Session) -> None:
+    """After a restore nothing is read until the operator has confirmed people and assignments (503)."""
+    state = session.get(ServerState, 1)
+    if state is not None and state.is_unconfirmed:
+        raise Problem(503, "restore_unconfirmed")
+
+
+def manifest(runtime: Runtime, session: Session, principal: Principal) -> tuple[str, bytes]:
+    """ETag and body of the list of all bundles this user carries now, with their revs."""
+    require_confirmed(session)
+    items = [[key, rev] for key, rev in session.execute(carried(principal)).all()]
+    view, user = view_name(runtime, principal), principal.user.id
+    etag = '"' + hashlib.sha256(orjson.dumps([user, view, items])).hexdigest() + '"'
+    return etag, orjson.dumps(
+        {"proto": PROTO, "view": view, "user": user, "count": len(items), "items": items}
+    )
+
+
+def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes) -> bytes:
+    """The asked bundles as this role sees them; unknown and forbidden keys alike come back in `gone`.
+
+    May answer fewer than asked (at least one), at most 512 KiB. Raises Problem 400 or 413.
+    """
+    require_confirmed(session)
+    asked = parse_json(raw)
+    keys = asked.get("keys") if isinstance(asked, dict) else None
+    if not isinstance(keys, list) or not all(isinstance(key, str) and "\0" not in key for key in keys):
+        raise bad_request("bad_keys")
+    if len(keys) > MAX_KEYS:
+        raise Problem(413, "too_large")
+    seen = session.scalars(
+        select(Bundle).where(Bundle.key.in_(keys), Bundle.id.in_(visible(principal)))
+    ).all()
+    found = {row.key: row for row in seen}
+    gone = [key for key in keys if key not in found]
+    rendered: list[orjson.Fragment] = []
+    size = 0
+    for key, content in _render(
+        session, principal, [found[key] for key in dict.fromkeys(keys) if key in found]
+    ):
+        row = found[key]
+        part = orjson.dumps({"key": key, "rev": row.rev, "rows": content})
+        if rendered and size + len(part) > MAX_ANSWER_BYTES:
+            break
+        rendered.append(orjson.Fragment(part))
+        size += len(part)
+    return orjson.dumps(
+        {
+            "proto": PROTO,
+            "view": view_name(runtime, principal),
+            "user": principal.user.id,
+            "bundles": rendered,
+            "gone": gone,
+        }
+    )
+
+
+def _render(
+    session: Session, principal: Principal, rows: list[Bundle]
+) -> Iterable[tuple[str, dict[str, list[dict[str, Any]]]]]:
+    """Each bundle's rows by collection; a role sees of them what its views show."""
+    by_kind: dict[str, list[Bundle]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    for kind, members in by_kind.items():
+        ids = [row.id for row in members]
+        parts = {
+            name: COLLECTIONS[name].rows(session, ids, principal.role)
+            for name in BUNDLES[kind].contains
+            if principal.role in COLLECTIONS[name].views
+        }
+        for row in members:
+            yield row.key, {name: rows.get(row.id, []) for name, rows in parts.items()}

@@ -1,0 +1,59 @@
+"""Who may enter: the account of a user and the phones he enters with."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
+
+
+class Role(StrEnum):
+    """What a user is (domain §3.1 `user_role`); one role per user."""
+
+    ACCOUNT_MANAGER = "account_manager"
+    MARKET_MANAGER = "market_manager"
+    DEPARTMENT_MANAGER = "department_manager"
+    COMPLAINT_CENTRE = "complaint_centre"
+    GENERAL_ADMIN = "general_admin"
+    RELATED_POST = "related_post"
+    SYSTEM_ADMIN = "system_admin"
+
+
+class User(Base):
+    """An account. `stamp` rises when every token given so far must die."""
+
+    __tablename__ = "user"
+    __table_args__ = (UniqueConstraint("username"),)
+
+    id: Mapped[GuidKey]
+    username: Mapped[str]
+    employee_no: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[str]
+    phone: Mapped[str | None]
+    department_id: Mapped[Guid | None]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    stamp: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    bundle_id: Mapped[Long | None] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class Device(Base):
+    """One user on one phone; `last_op` is the op it said it had settled last."""
+
+    __tablename__ = "device"
+
+    id: Mapped[GuidKey]
+    user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"), index=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    app: Mapped[str | None]
+    pending_ops: Mapped[int | None]
+    pending_files: Mapped[int | None]
+    highest_seq: Mapped[Long | None]

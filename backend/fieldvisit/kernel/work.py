@@ -1,0 +1,207 @@
+"""`Work`, what a command's handler holds in its hands: the session, who acts, when, and the locked bundles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
+
+from sqlalchemy import event, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, UOWTransaction, attributes
+
+from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope, is_visible, last_seen
+from fieldvisit.kernel.clock import day_of, now
+from fieldvisit.kernel.db import Base
+from fieldvisit.kernel.errors import Problem, Reason, missing
+from fieldvisit.kernel.events import Event
+from fieldvisit.kernel.ops import Op
+from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.users import User
+
+Row = TypeVar("Row", bound=Base)
+
+
+class Unlocked(Exception):
+    """A row of a bundle was changed that the transaction had not locked; it is tried again with these keys."""
+
+    def __init__(self, keys: Iterable[str | BundleKey]) -> None:
+        super().__init__()
+        self.keys = list(keys)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The op being applied. It was made between `earliest_at` and `received_at`; the device says `stated_at`."""
+
+    number: int
+    id: str
+    name: str
+    earliest_at: datetime
+    stated_at: datetime
+    received_at: datetime
+    day: date
+
+    @staticmethod
+    def of(op: Op) -> "Entry":
+        """The day is the wall clock's if that lies inside the provable interval, else the receipt's."""
+        stated = op.stated_at or op.received_at
+        made = op.made_at
+        day = day_of(made if made and op.earliest_at <= made <= op.received_at else op.received_at)
+        return Entry(op.number, op.id, op.name, op.earliest_at, stated, op.received_at, day)
+
+
+@dataclass(frozen=True)
+class Touching:
+    """What a command may look at before anything is locked, to name the bundles it will touch."""
+
+    session: Session
+    user: User
+    entry: Entry
+
+    def bundle_of(self, model: type[Any], row_id: str) -> list[str]:
+        """The key of the bundle a row lives in; empty if there is no such row (yet)."""
+        return list(
+            self.session.scalars(
+                select(Bundle.key).join(model, model.bundle_id == Bundle.id).where(model.id == row_id)
+            )
+        )
+
+
+class Work:
+    """One op being applied inside a transaction whose bundles are locked."""
+
+    def __init__(self, locks: "Locks", principal: Principal, entry: Entry) -> None:
+        self._locks = locks
+        self.session = locks.session
+        self.principal = principal
+        self.user = principal.user
+        self.entry = entry
+        self.result: dict[str, Any] = {}
+
+    def id(self, label: str) -> str:
+        """An id that is the same whenever this op is applied again."""
+        return str(uuid5(UUID(self.entry.id), label))
+
+    def find(self, model: type[Row], row_id: str, absent: str, lost: str) -> Row:
+        """The row, if it is his to see; raises Problem `absent` (404), or `lost` (403) if it was his before."""
+        row = self.session.get(model, row_id)
+        bundle_id = getattr(row, "bundle_id", None)
+        if row is None or bundle_id is None:
+            raise missing(absent, waits_for=row_id)
+        if is_visible(self.session, self.principal, bundle_id):
+            return row
+        last = last_seen(self.session, self.user, bundle_id)
+        if last is None:
+            raise missing(absent, waits_for=row_id)
+        raise OutOfScope(lost, row, last)
+
+    def bundle(self, key: BundleKey) -> Bundle:
+        """A bundle that this transaction holds locked; raises Unlocked otherwise."""
+        held = self._locks.held.get(key.text)
+        if held is None:
+            raise Unlocked([key])
+        return held
+
+    def hang(self, bundle: Bundle, scope: str) -> None:
+        """Hang the bundle in a scope from now on, where it does not hang already."""
+        self._locks.hang(bundle, scope)
+
+    def emit(self, name: str, bundle_id: int | None = None, **data: Any) -> None:
+        """Record that something happened, in this transaction; `data` holds ids and codes only."""
+        self.session.add(
+            Event(
+                name=name,
+                op_id=self.entry.id,
+                user_id=self.user.id,
+                bundle_id=bundle_id,
+                data=data,
+                happened_at=self.entry.received_at,
+            )
+        )
+
+
+class OutOfScope(Problem):
+    """He could see the row until `last`; the handler of an append-only entry may go on with `row` all the same."""
+
+    def __init__(self, code: str, row: Any, last: date) -> None:
+        super().__init__(403, code, reason=Reason.SCOPE)
+        self.row = row
+        self.last = last
+
+
+class Locks:
+    """The bundles a transaction holds, and which of them it changed: their revs rise once, at its end."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.held: dict[str, Bundle] = {}
+        self._ids: dict[int, Bundle] = {}
+        self._changed: set[int] = set()
+        self.writes = 0
+        event.listen(session, "before_flush", self._guard)
+
+    def take(self, keys: Iterable[str | BundleKey]) -> None:
+        """Lock bundles in one statement, by key; those named by a BundleKey are made where they are missing."""
+        wanted = {str(key): key for key in keys if str(key) not in self.held}
+        if not wanted:
+            return
+        made = [key for _, key in sorted(wanted.items()) if isinstance(key, BundleKey)]
+        if made:
+            self._make(made)
+        rows = self.session.scalars(
+            select(Bundle).where(Bundle.key.in_(sorted(wanted))).order_by(Bundle.key).with_for_update()
+        ).all()
+        for row in rows:
+            self.held[row.key] = self._ids[row.id] = row
+        for key in made:
+            bundle = self.held[key.text]
+            if bundle.rev == 0:
+                for scope in key.scopes:
+                    self.hang(bundle, scope)
+
+    def _make(self, keys: list[BundleKey]) -> None:
+        insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
+        values = [{"key": key.text, "kind": key.kind, "day": key.day, "rev": 0} for key in keys]
+        self.session.execute(insert(Bundle).values(values).on_conflict_do_nothing(index_elements=["key"]))
+
+    def hang(self, bundle: Bundle, scope: str) -> None:
+        """Hang a held bundle in a scope, where it does not hang already."""
+        there = select(BundleScope.number).where(
+            BundleScope.bundle_id == bundle.id, BundleScope.scope == scope, BundleScope.until.is_(None)
+        )
+        if self.session.scalar(there) is None:
+            self.session.add(BundleScope(bundle_id=bundle.id, scope=scope, since=now()))
+
+    def _guard(self, session: Session, _context: UOWTransaction, _instances: Any) -> None:
+        rows = [row for row in (*session.new, *session.deleted) if isinstance(row, Base)]
+        rows += [row for row in session.dirty if session.is_modified(row)]
+        self.writes += len(rows)
+        touched: set[int] = set()
+        for row in rows:
+            now_in, was_in = getattr(row, "bundle_id", None), _left(row)
+            touched |= {bundle_id for bundle_id in (now_in, was_in) if bundle_id is not None}
+            if now_in is not None and not isinstance(row, BundleScope | Event):
+                self._changed |= {now_in, was_in or now_in}
+        if strangers := touched - self._ids.keys():
+            with session.no_autoflush:
+                raise Unlocked(session.scalars(select(Bundle.key).where(Bundle.id.in_(strangers))).all())
+
+    def bump(self) -> None:
+        """Raise the rev of every bundle changed in this transaction, once."""
+        self.session.flush()
+        if self._changed:
+            self.session.execute(
+                update(Bundle)
+                .where(Bundle.id.in_(sorted(self._changed)))
+                .values(rev=Bundle.rev + 1)
+                .execution_options(synchronize_session=False)
+            )
+            self._changed.clear()
+
+
+def _left(row: Base) -> int | None:
+    """The bundle a row is being moved out of, if any."""
+    if not hasattr(row, "bundle_id"):
+        return None
+    return next((old for old in attributes.get_history(row, "bundle_id").deleted or ()), None)

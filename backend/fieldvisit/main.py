@@ -1,0 +1,67 @@
+"""The composition root: names every feature once, and is the only place that knows them all."""
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from fieldvisit.kernel import logs
+from fieldvisit.kernel.http.app import create_app
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.sync import sweep
+from fieldvisit.kernel.uploads import link_arrived
+from fieldvisit.settings import Settings
+
+PARTS = (
+    "kernel.attachments",
+    "kernel.held",
+    "features.org.subscribers",
+    "features.org.collections",
+    "features.org.commands",
+    "features.customers.collections",
+    "features.customers.commands",
+    "features.visits.collections",
+    "features.visits.commands",
+)
+for part in PARTS:
+    import_module(f"fieldvisit.{part}")
+
+PWA = Path(__file__).parents[2] / "frontend-pwa" / "dist"
+
+log = structlog.get_logger()
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The whole product over a migrated database, with its sweeper running as long as it serves."""
+    logs.configure()
+    runtime = Runtime.open(settings)
+    app = create_app(settings.pwa_dir or PWA)
+    app.state.runtime = runtime
+    stop = threading.Event()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        sweeper = threading.Thread(target=_sweep, args=(runtime, stop), daemon=True)
+        sweeper.start()
+        yield
+        stop.set()
+        sweeper.join(10)
+        runtime.close()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def _sweep(runtime: Runtime, stop: threading.Event) -> None:
+    while True:
+        try:
+            sweep(runtime)
+            link_arrived(runtime)
+        except Exception:  # the sweeper outlives whatever it met, and meets it again next time
+            log.exception("sweep failed")
+        if stop.wait(runtime.settings.sweep_seconds):
+            return
