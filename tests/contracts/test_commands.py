@@ -1,0 +1,202 @@
+"""Every command × every role × every relation: whose it is not cannot do it, and learns nothing by trying."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import World
+from personas import Persona, person, shop, uid
+
+from fieldvisit.demo.district import demo_id
+from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.users import Role
+
+CAST = ("am01", "mm1", "dm", "ga", "cc1", "post1", "admin")
+Example = Callable[[dict[str, str]], dict[str, Any]]
+
+EXAMPLES: dict[str, Example] = {
+    "attachments.give_up": lambda of: {"attachment_id": of["attachment"], "reason": "r"},
+    "org.create_zone": lambda of: {
+        "id": uid(),
+        "department_id": of["department"],
+        "name": "n",
+        "code": uid(),
+    },
+    "org.create_route": lambda of: {"id": uid(), "zone_id": of["zone"], "name": "n", "code": uid()},
+    "org.create_user": lambda of: {
+        "id": uid(),
+        "username": "u" + uid()[:8],
+        "employee_no": "1",
+        "name": "n",
+        "role": "account_manager",
+    },
+    "org.assign": lambda of: {"user_id": of["user"], "scope": f"route:{of['route']}", "since": str(today())},
+    "customers.create": lambda of: {
+        "id": uid(),
+        "route_id": of["route"],
+        "customer_code": str(uuid_digits()),
+        "licence_no": str(uuid_digits()),
+        "shop_name": "新店",
+        "retail_format": "Z",
+        "market_type": "C",
+        "business_size": "3",
+    },
+    "customers.edit": lambda of: {
+        "customer_id": of["customer"],
+        "set": {"note": {"from": None, "to": uid()}},
+    },
+    "customers.accept_suggestion": lambda of: {"suggestion_id": of["suggestion"]},
+    "customers.dismiss_suggestion": lambda of: {"suggestion_id": of["suggestion"], "reason": "r"},
+    "visits.plan_visit": lambda of: {"id": uid(), "customer_id": of["customer"], "day": str(today())},
+    "visits.check_in": lambda of: {"id": uid(), "customer_id": of["customer"], "place": None},
+    "visits.record": lambda of: {"visit_id": of["visit"], "note": "n"},
+    "visits.add_photos": lambda of: {"visit_id": of["visit"], "photos": [uid()]},
+    "visits.check_out": lambda of: {"visit_id": of["visit"]},
+    "visits.cancel": lambda of: {"visit_id": of["visit"], "reason": "r"},
+}
+WITHOUT_TARGET = {"org.create_user"}
+ADMIN, FIELD = {Role.GENERAL_ADMIN}, {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
+PERMITTED: dict[str, set[Role]] = {
+    "attachments.give_up": set(Role),
+    "org.create_zone": ADMIN,
+    "org.create_route": ADMIN,
+    "org.create_user": ADMIN,
+    "org.assign": ADMIN,
+    "customers.create": ADMIN,
+    "customers.edit": FIELD | ADMIN,
+    "customers.accept_suggestion": FIELD | ADMIN,
+    "customers.dismiss_suggestion": FIELD | ADMIN,
+    "visits.plan_visit": FIELD,
+    "visits.check_in": FIELD,
+    "visits.record": FIELD,
+    "visits.add_photos": FIELD,
+    "visits.check_out": FIELD,
+    "visits.cancel": FIELD,
+}
+
+
+def uuid_digits() -> int:
+    return 10**11 + int(uid().replace("-", ""), 16) % (9 * 10**11)
+
+
+def targets(world: World, writer: str, route: str) -> dict[str, str]:
+    """Things of one territory, one of each kind that a command can name."""
+    who = world.as_(writer)
+    visit, customer = uid(), shop(route)
+    picture = {"id": uid(), "sha256": "0" * 64, "bytes": 3, "type": "image/jpeg", "kind": "visit"}
+    who.do(
+        "visits.check_in",
+        {"id": visit, "customer_id": customer, "place": None, "photos": [picture["id"]]},
+        files=[picture],
+    )
+    who.do("customers.edit", {"customer_id": customer, "set": {"address": {"from": None, "to": uid()}}})
+    suggestion = who.rows(f"customer:{customer}", "suggestions")[0]["id"]
+    zone, number = route.split(":")
+    department = "xq" if zone == "xq" else "dq"
+    return {
+        "visit": visit,
+        "customer": customer,
+        "suggestion": suggestion,
+        "attachment": picture["id"],
+        "route": demo_id(f"route:{zone}:{number}"),
+        "zone": demo_id(f"zone:{zone}"),
+        "department": demo_id(f"department:{department}"),
+        "user": person(writer),
+    }
+
+
+NOWHERE = {name: "00000000-0000-4000-8000-000000000000" for name in (
+    "visit", "customer", "suggestion", "attachment", "route", "zone", "department", "user",
+)}  # fmt: skip
+
+
+def call(who: Persona, command: Command, args: dict[str, Any]) -> Any:
+    path = "/api" + command.path.format(**args)
+    body = {name: value for name, value in args.items() if name not in command.path_fields}
+    return who.call(command.method, path, body)
+
+
+def test_every_command_has_an_example_a_docstring_and_refuses_what_it_does_not_know() -> None:
+    assert set(EXAMPLES) == set(PERMITTED) == {name for name, _ in COMMANDS}
+    for command in COMMANDS.values():
+        assert command.summary
+        assert command.needs
+        assert command.args.__doc__
+        assert command.args.model_config["extra"] == "forbid"
+
+
+def test_what_is_out_of_reach_answers_as_if_it_did_not_exist(world: World, record_property: Any) -> None:
+    foreign = targets(world, "am19", "xq:0")
+    cells = 0
+    for username in CAST:
+        who = world.as_(username)
+        for command in COMMANDS.values():
+            if command.name in WITHOUT_TARGET:
+                continue
+            there = call(who, command, EXAMPLES[command.name](foreign))
+            nowhere = call(who, command, EXAMPLES[command.name](NOWHERE))
+            cells += 2
+            if username == "cc1":  # the complaint centre may call back every shop
+                assert there.status_code in (403, 404), (username, command.name, there.text)
+                continue
+            assert there.status_code in (403, 404), (username, command.name, there.text)
+            assert (there.status_code, there.json()) == (nowhere.status_code, nowhere.json()), (
+                username,
+                command.name,
+            )
+    record_property("cells", cells)
+    assert cells >= 190
+
+
+def test_a_role_that_may_not_is_refused_and_its_pushed_entry_is_held(world: World) -> None:
+    own = targets(world, "am01", "cz:0")
+    cells = 0
+    for username in CAST:
+        who = world.as_(username)
+        for command in COMMANDS.values():
+            if Role(who.user["role"]) in PERMITTED[command.name]:
+                continue
+            args = EXAMPLES[command.name](own)
+            refused = call(who, command, args)
+            assert (refused.status_code, refused.json()["code"]) == (403, "role_not_allowed"), (
+                username,
+                command.name,
+            )
+            held = who.do(command.name, args)
+            assert (held["state"], held["reason"], held["code"]) == ("held", "scope", "role_not_allowed")
+            cells += 2
+    assert cells >= 120
+
+
+def test_the_matrix_turns_red_when_a_command_forgets_its_permission(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = COMMANDS["customers.create", 1]
+    monkeypatch.setitem(
+        COMMANDS, ("customers.create", 1), Command(**{**command.__dict__, "needs": frozenset(Role)})
+    )
+    with pytest.raises(AssertionError):
+        test_a_role_that_may_not_is_refused_and_its_pushed_entry_is_held(world)
+
+
+def test_a_command_repeated_through_either_door_is_done_once(world: World) -> None:
+    am01 = world.as_("am01")
+    op = am01.op("visits.check_in", {"id": uid(), "customer_id": shop("cz:0"), "place": None})
+    first = am01.push(op)["results"][0]
+    again = am01.call(
+        "POST",
+        "/api/visits",
+        op["args"],
+        **{"idempotency-key": op["id"], "x-op-seq": str(op["seq"]), "x-op-made-at": op["made_at"]},
+    )
+    assert again.status_code == 200
+    assert again.json()["receipt"] == first["receipt"]
+    assert (
+        len(
+            am01.get("/api/visits", params={"customer_id": shop("cz:0"), "state": "in_progress"}).json()[
+                "items"
+            ]
+        )
+        == 1
+    )

@@ -1,0 +1,192 @@
+"""Every row × every persona × every door: what is out of reach is absent from list, detail, search and bundle."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from conftest import World
+from personas import Persona, person, photo, shop, uid
+from sqlalchemy import select
+
+from fieldvisit.demo.district import demo_id
+from fieldvisit.kernel import collections, sync
+from fieldvisit.kernel.bundles import BUNDLES, Bundle
+from fieldvisit.kernel.collections import COLLECTIONS
+from fieldvisit.kernel.users import Role
+
+PEOPLE = ("am01", "am02", "am03", "mm1", "mm2", "dm", "ga", "cc1", "post1", "admin", "am19", "mm4", "dm2")
+ROUTES = {"am01": "cz:0", "am02": "cz:1", "am03": "cj:0", "am04": "cj:1", "am19": "xq:0", "am20": "xq:1"}
+ZONES = {"mm1": "cz", "mm2": "cj", "mm4": "xq"}
+DEPARTMENTS = {"dm": ("cz", "cj"), "ga": ("cz", "cj"), "dm2": ("xq",)}
+DEPARTMENT_OF = {"cz": "dq", "cj": "dq", "xq": "xq"}
+FLOOR = 3000
+
+
+def served_routes(username: str) -> set[str]:
+    zones = {ZONES[username]} if username in ZONES else set(DEPARTMENTS.get(username, ()))
+    return {route for name, route in ROUTES.items() if name == username or route.split(":")[0] in zones}
+
+
+def department_of(username: str) -> str | None:
+    if username in ("cc1", "cc2", "admin"):
+        return None
+    return "xq" if username in ("am19", "am20", "mm4", "dm2") else "dq"
+
+
+def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
+    """The oracle: slow, and written from what people are told, not from the scopes."""
+    kind, _, rest = key.partition(":")
+    if kind == "customer":
+        return username.startswith("cc") or any(
+            rest == shop(route, number) for route in served_routes(username) for number in range(3)
+        )
+    if kind == "visits":
+        visitor, zone, _day = rest.split(":")
+        led = {demo_id(f"zone:{ZONES[username]}")} if username in ZONES else set()
+        led |= {demo_id(f"zone:{zone}") for zone in DEPARTMENTS.get(username, ())}
+        return visitor == person(username) or zone in led
+    if kind == "me":
+        return rest == person(username)
+    if kind == "ref":
+        department = rest.split(":")[1]
+        reads = username.startswith(("am", "mm", "dm", "ga")) or username.startswith("cc")
+        mine = department_of(username)
+        return username != "admin" and reads and (mine is None or department == demo_id(f"department:{mine}"))
+    if kind == "op":
+        return person(username) in (deciders.get(key), deciders.get(f"author {key}"))
+    raise AssertionError(f"the oracle does not know {kind}")
+
+
+@dataclass
+class Tally:
+    cells: int = 0
+    leaks: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+
+    def check(self, shown: bool, allowed: bool, where: str) -> None:
+        self.cells += 1
+        if shown and not allowed:
+            self.leaks.append(where)
+        if allowed and not shown:
+            self.losses.append(where)
+
+
+@pytest.fixture
+def busy_world(world: World) -> World:
+    """Visits with photos and held entries in every territory, so that no collection is empty."""
+    for username in ("am01", "am03", "am19"):
+        writer = world.as_(username)
+        customer = shop(ROUTES[username])
+        picture = photo()
+        args = {"id": uid(), "customer_id": customer, "place": None, "photos": [picture["id"]]}
+        writer.do("visits.check_in", args, files=[picture])
+        writer.do(
+            "customers.edit",
+            {"customer_id": customer, "set": {"address": {"from": None, "to": f"canary {username}"}}},
+        )
+        file = writer.rows(f"customer:{customer}", "customers")[0]
+        edit = {"contact_phone": {"from": file["contact_phone"], "to": "12000000001"}}
+        writer.do("customers.edit", {"customer_id": customer, "set": edit})
+        writer.do("visits.check_out", {"visit_id": args["id"]})
+        assert writer.do("visits.cancel", {"visit_id": args["id"], "reason": "too late"})["state"] == "held"
+    return world
+
+
+def tally(world: World) -> Tally:
+    count = Tally()
+    with world.runtime.db.read() as session:
+        keys = {row.id: row.key for row in session.scalars(select(Bundle).where(Bundle.rev > 0))}
+        rows = {
+            name: [
+                (row.id, keys[row.bundle_id])
+                for row in session.scalars(select(made.model).where(made.model.bundle_id.is_not(None)))
+            ]
+            for name, made in COLLECTIONS.items()
+        }
+    deciders = {}
+    authors = {"am01": "mm1", "am03": "mm2", "am19": "mm4"}
+    held = world.as_("am01").get("/api/held_ops").json()["items"]
+    assert held
+    for username, decider in authors.items():
+        for row in world.as_(username).get("/api/held_ops").json()["items"]:
+            deciders[f"op:{row['id']}"] = person(decider)
+            deciders[f"author op:{row['id']}"] = person(username)
+    assert all(rows.values()), [name for name, found in rows.items() if not found]
+    for username in PEOPLE:
+        _tally_one(world.as_(username), username, rows, sorted(keys.values()), deciders, count)
+    return count
+
+
+def _tally_one(
+    who: Persona,
+    username: str,
+    rows: dict[str, list[Any]],
+    keys: list[str],
+    deciders: dict[str, str],
+    count: Tally,
+) -> None:
+    role = Role(who.user["role"])
+    for name, made in COLLECTIONS.items():
+        reads = role in made.views
+        listed = _listed(who, name)
+        for row_id, key in rows[name]:
+            allowed = reads and may_see(username, key, deciders)
+            shown = who.get(f"/api/{name}/{row_id}")
+            assert shown.status_code in (200, 404)
+            count.check(shown.status_code == 200, allowed, f"{username} detail {name} {key}")
+            count.check(row_id in listed, allowed, f"{username} list {name} {key}")
+    for start in range(0, len(keys), 100):
+        got = {bundle["key"] for bundle in who.fetch(*keys[start : start + 100])["bundles"]}
+        for key in keys[start : start + 100]:
+            count.check(key in got, may_see(username, key, deciders), f"{username} bundle {key}")
+    for key in who.manifest():
+        count.check(True, may_see(username, key, deciders), f"{username} manifest {key}")
+
+
+def _listed(who: Persona, name: str) -> set[str]:
+    found: set[str] = set()
+    after: dict[str, str] = {}
+    while True:
+        page = who.get(f"/api/{name}", params={"limit": "200", **after})
+        if page.status_code == 404:
+            return set()
+        found |= {row["id"] for row in page.json()["items"]}
+        if page.json()["next"] is None:
+            return found
+        after = {"after": page.json()["next"]}
+
+
+def test_no_row_is_seen_by_somebody_whose_it_is_not(busy_world: World, record_property: Any) -> None:
+    count = tally(busy_world)
+    record_property("cells", count.cells)
+    assert count.leaks == []
+    assert count.losses == []
+    assert count.cells >= FLOOR
+
+
+@pytest.mark.parametrize("door", [collections, sync])
+def test_the_tally_turns_red_when_a_door_forgets_to_ask(
+    busy_world: World, door: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "visible", lambda _principal: select(Bundle.id))
+    assert tally(busy_world).leaks
+
+
+def test_every_bundle_kind_is_known_to_the_oracle() -> None:
+    assert {key.split(":")[0] for key in BUNDLES} <= {"customer", "visits", "op", "me", "ref"}
+    assert all(set(kind.contains) <= set(COLLECTIONS) for kind in BUNDLES.values())
+
+
+def test_a_barred_user_finds_nothing_of_it(busy_world: World) -> None:
+    am01 = busy_world.as_("am01")
+    key = f"customer:{shop('cz:0')}"
+    with busy_world.runtime.db.write() as session:
+        session.scalars(select(Bundle).where(Bundle.key == key)).one().barred_user_id = am01.id
+    assert am01.fetch(key)["gone"] == [key]
+    assert key not in am01.manifest()
+    assert am01.get(f"/api/customers/{shop('cz:0')}").status_code == 404
+    assert shop("cz:0") not in _listed(am01, "customers")
+    held = am01.do(
+        "customers.edit", {"customer_id": shop("cz:0"), "set": {"note": {"from": None, "to": "x"}}}
+    )
+    assert (held["reason"], held["code"]) == ("missing", "customer_missing")
