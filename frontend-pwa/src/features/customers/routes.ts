@@ -1,0 +1,6 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/customers', name: 'customers', component: () => import('./pages/CustomerList.vue') },
+  { path: '/customers/:id', name: 'customer', component: () => import('./pages/CustomerShow.vue'), props: true },
+]

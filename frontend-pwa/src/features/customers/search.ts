@@ -1,0 +1,24 @@
+// Search in memory: by name, initials, licence, phone and code; all words must be found.
+
+import type { Customer } from '@/widgets/rows'
+
+export interface Searchable {
+  row: Customer
+  text: string
+}
+
+const folded = (text: string) => text.normalize('NFKC').toLowerCase()
+
+export function searchable(rows: Customer[]): Searchable[] {
+  return rows.map((row) => ({
+    row,
+    text: folded(
+      [row.shop_name, row.initials, row.licence_no, row.contact_phone, row.customer_code, row.contact_name, row.address].join(' '),
+    ),
+  }))
+}
+
+export function search(index: Searchable[], query: string): Customer[] {
+  const words = folded(query).split(/\s+/).filter(Boolean)
+  return index.filter(({ text }) => words.every((word) => text.includes(word))).map(({ row }) => row)
+}

@@ -1,0 +1,48 @@
+// Nothing typed is ever lost: a form's draft is written shortly after each key, and when the page is left.
+
+import { onScopeDispose, reactive, ref, toRaw, watch } from 'vue'
+import { useSession } from './session'
+
+const DELAY_MS = 250
+
+export function useDraft<T extends object>(key: string, initial: () => T) {
+  const draft = reactive(initial()) as T
+  const ready = ref(false)
+  const { db } = useSession()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let dirty = false
+
+  async function flush(): Promise<void> {
+    clearTimeout(timer)
+    if (!dirty || !db) return
+    dirty = false
+    await db.drafts.put({ key, value: JSON.parse(JSON.stringify(toRaw(draft))) })
+  }
+
+  async function clear(): Promise<void> {
+    clearTimeout(timer)
+    dirty = false
+    await db?.drafts.delete(key)
+  }
+
+  void db?.drafts.get(key).then((stored) => {
+    if (stored) Object.assign(draft, stored.value)
+    ready.value = true
+    watch(
+      () => draft,
+      () => {
+        dirty = true
+        clearTimeout(timer)
+        timer = setTimeout(() => void flush(), DELAY_MS)
+      },
+      { deep: true, flush: 'sync' },
+    )
+  })
+  const leave = () => void flush()
+  window.addEventListener('pagehide', leave)
+  onScopeDispose(() => {
+    window.removeEventListener('pagehide', leave)
+    void flush()
+  })
+  return { draft, ready, clear, flush }
+}

@@ -1,0 +1,28 @@
+// Chinese first; English is fetched when it is asked for.
+
+import { createI18n } from 'vue-i18n'
+import zh from '@/locales/zh-CN.json'
+
+export type Language = 'zh-CN' | 'en'
+
+export const i18n = createI18n({
+  legacy: false,
+  locale: 'zh-CN' as Language,
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': zh } as Record<string, typeof zh>,
+})
+
+export async function speak(language: Language): Promise<void> {
+  if (language === 'en' && !i18n.global.availableLocales.includes('en')) {
+    i18n.global.setLocaleMessage('en', (await import('@/locales/en.json')).default)
+  }
+  i18n.global.locale.value = language
+  document.documentElement.lang = language
+  localStorage.setItem('language', language)
+}
+
+/** The sentence for a refusal's code: what happened and what to do. */
+export function problemText(code: string): string {
+  const { t, te } = i18n.global
+  return te(`errors.${code}`) ? t(`errors.${code}`) : t('errors.unknown', { code })
+}

@@ -1,0 +1,104 @@
+// The pass: push → manifest → bundles → files, one at a time, again at every chance there is.
+
+import { liveQuery } from 'dexie'
+import { ref, shallowRef } from 'vue'
+import { phone, userDb } from './db'
+import { ProblemError } from './problem'
+import { pull } from './pull'
+import { push } from './push'
+import { useSession } from './session'
+import { sendFiles } from './uploads'
+
+const FIRST_WAIT_MS = 2_000
+const LONGEST_WAIT_MS = 300_000
+const QUIET_MS = 60_000
+
+export type SyncState = 'idle' | 'running' | 'offline' | 'waiting'
+
+const state = ref<SyncState>('idle')
+const unsent = ref(0)
+const unsentFiles = ref(0)
+const pulledAt = shallowRef<string | null>(null)
+let wait = FIRST_WAIT_MS
+let timer: ReturnType<typeof setTimeout> | undefined
+let again = false
+
+/** Every outbox on this phone goes out, whoever is signed in; only the signed-in user reads. */
+async function pass(): Promise<number> {
+  const session = useSession()
+  let pause = QUIET_MS
+  for (const account of await phone.accounts.toArray()) {
+    const db = userDb(account.userId)
+    const told = await push(db, account)
+    if (told.session === 'revoked' && session.account?.userId === account.userId) await session.end('revoked')
+    if (told.waitMs !== null) pause = told.waitMs
+  }
+  if (session.state === 'signed_in' && session.db) await pull(session.db, await session.token())
+  for (const account of await phone.accounts.toArray()) await sendFiles(userDb(account.userId), account)
+  return pause
+}
+
+async function guarded(): Promise<void> {
+  state.value = 'running'
+  try {
+    const pause = await pass()
+    wait = FIRST_WAIT_MS
+    state.value = 'idle'
+    schedule(again ? 0 : pause)
+  } catch (error) {
+    const refused = error instanceof ProblemError && error.status === 401
+    if (refused) useSession().dropToken()
+    state.value = navigator.onLine && !(error instanceof ProblemError && error.status === 0) ? 'waiting' : 'offline'
+    // Jitter keeps a district's phones from coming back all at once.
+    schedule(wait * (0.5 + Math.random()))
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+  }
+  again = false
+}
+
+function schedule(ms: number): void {
+  clearTimeout(timer)
+  timer = setTimeout(() => void syncNow(), ms)
+}
+
+/** Run a pass now; one that is running is followed by another. */
+export async function syncNow(): Promise<void> {
+  if (state.value === 'running') {
+    again = true
+    return
+  }
+  clearTimeout(timer)
+  if (navigator.locks) {
+    await navigator.locks.request('fieldvisit-pass', { ifAvailable: true }, (lock) => (lock ? guarded() : schedule(FIRST_WAIT_MS)))
+  } else {
+    await guarded()
+  }
+}
+
+/** Start passing at every chance: now, when signal returns, and when the app comes to the front. */
+export function startSync(): void {
+  window.addEventListener('online', () => void syncNow())
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void syncNow()
+  })
+  void syncNow()
+}
+
+/** Keep the counts of what is unsent current for one user's database. */
+export function watchUnsent(userId: string): () => void {
+  const db = userDb(userId)
+  const watching = liveQuery(async () => ({
+    ops: await db.outbox.count(),
+    files: await db.blobs.where('sent').equals(0).count(),
+    at: (await db.get<string>('pulledAt')) ?? null,
+  })).subscribe(({ ops, files, at }) => {
+    unsent.value = ops
+    unsentFiles.value = files
+    pulledAt.value = at
+  })
+  return () => watching.unsubscribe()
+}
+
+export function useSync() {
+  return { state, unsent, unsentFiles, pulledAt, syncNow }
+}

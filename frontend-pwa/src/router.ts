@@ -1,0 +1,27 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { routes as customers } from './features/customers/routes'
+import { routes as session } from './features/session/routes'
+import { routes as sync } from './features/sync/routes'
+import { routes as today } from './features/today/routes'
+import { routes as visits } from './features/visits/routes'
+import { useSession } from './kernel/session'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    ...today,
+    ...customers,
+    ...visits,
+    ...sync,
+    ...session,
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+  const signedIn = useSession().account !== null
+  if (!signedIn && to.name !== 'sign-in') return { name: 'sign-in' }
+  if (signedIn && to.name === 'sign-in' && useSession().state === 'signed_in') return { name: 'today' }
+  return true
+})

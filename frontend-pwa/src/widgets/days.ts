@@ -1,0 +1,14 @@
+// Days and times as Asia/Shanghai shows them, whatever the phone's own zone is.
+
+const dayFormat = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' })
+const timeFormat = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' })
+
+/** YYYY-MM-DD of a moment. */
+export function dayOf(moment: Date | string = new Date()): string {
+  return dayFormat.format(typeof moment === 'string' ? new Date(moment) : moment)
+}
+
+/** HH:MM of a moment. */
+export function timeOf(moment: string | null): string {
+  return moment ? timeFormat.format(new Date(moment)) : ''
+}
