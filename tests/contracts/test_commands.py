@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import World
-from personas import Persona, person, shop, uid
 
+from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.users import Role
+from personas import Persona, person, shop, uid
 
 CAST = ("am01", "mm1", "dm", "ga", "cc1", "post1", "admin")
 Example = Callable[[dict[str, str]], dict[str, Any]]
@@ -106,9 +106,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     }
 
 
-NOWHERE = {name: "00000000-0000-4000-8000-000000000000" for name in (
-    "visit", "customer", "suggestion", "attachment", "route", "zone", "department", "user",
-)}  # fmt: skip
+NOWHERE = dict.fromkeys(("visit", "customer", "suggestion", "attachment", "route", "zone", "department", "user"), "00000000-0000-4000-8000-000000000000")  # fmt: skip
 
 
 def call(who: Persona, command: Command, args: dict[str, Any]) -> Any:

@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from conftest import World
-from personas import Persona, person, photo, shop, uid
 from sqlalchemy import select
 
+from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel import collections, sync
 from fieldvisit.kernel.bundles import BUNDLES, Bundle
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.users import Role
+from personas import Persona, person, photo, shop, uid
 
 PEOPLE = ("am01", "am02", "am03", "mm1", "mm2", "dm", "ga", "cc1", "post1", "admin", "am19", "mm4", "dm2")
 ROUTES = {"am01": "cz:0", "am02": "cz:1", "am03": "cj:0", "am04": "cj:1", "am19": "xq:0", "am20": "xq:1"}

@@ -1,6 +1,7 @@
 """A client written from the contract alone lives with the server."""
 
 import pytest
+
 from conftest import PASSWORD, World
 from personas import shop, uid
 from sync_client import LostAnswer, Phone

@@ -1,0 +1,37 @@
+"""A real server with the whole demo district, and two phones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from browsers import Phone, Server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("server"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as made:
+        yield made
+
+
+@pytest.fixture
+def phone(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Phone]:
+    made = Phone(playwright, server, tmp_path / "phone")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def other_phone(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Phone]:
+    made = Phone(playwright, server, tmp_path / "other-phone")
+    yield made
+    made.close()
