@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from conftest import World
-from fieldvisit.features.visits import commands as visits
 from fieldvisit.kernel import apply
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS, Command
@@ -251,9 +250,3 @@ def test_a_device_unknown_after_a_restore_deposits_all_the_same(world: World) ->
     assert am01.push(am01.op("visits.check_in", arrival()), token=token)["results"][0]["state"] == "applied"
     with world.runtime.db.read() as session:
         assert session.get_one(Device, stranger).user_id == am01.id
-
-
-def test_digits_of_a_place_are_judged_again_here(world: World) -> None:
-    assert visits.place_verdict(100, 50, 300) == "inside"
-    assert visits.place_verdict(400, 50, 300) == "outside"
-    assert visits.place_verdict(280, 50, 300) == visits.place_verdict(None, 5, 300) == "cannot_tell"

@@ -1,0 +1,236 @@
+// What the phone does with what came back: nothing saved is lost, nothing doubles, nothing is shown twice.
+
+import { beforeEach, describe, expect, it } from 'vitest'
+import { type Account, UserDb } from '@/kernel/db'
+import { mintId, sha256 } from '@/kernel/ids'
+import { saveOp } from '@/kernel/outbox'
+import { defineOverlay, overlaid } from '@/kernel/overlay'
+import { pull } from '@/kernel/pull'
+import { push } from '@/kernel/push'
+import { sendFiles } from '@/kernel/uploads'
+import { captivePortal, FakeServer, json, lostAnswer, refusing } from './server'
+
+interface Note {
+  id: string
+  text: string
+}
+
+defineOverlay('notes.add', ['notes'], (op, draft) => draft.put('notes', op.args as unknown as Note))
+
+let db: UserDb
+let server: FakeServer
+let account: Account
+
+beforeEach(() => {
+  const userId = mintId()
+  db = new UserDb(userId)
+  server = new FakeServer(userId)
+  account = { userId, username: 'am', name: 'am', role: 'account_manager', device: mintId(), deposit: 'fvd_x', current: 1 }
+})
+
+const add = (text: string) => saveOp(db, 'notes.add', { id: mintId(), text })
+const states = async () => (await db.settled.orderBy('seq').toArray()).map(({ result }) => result.state)
+const pushes = () => server.calls.filter(({ path }) => path === '/api/sync/push')
+
+async function photo() {
+  const bytes = new TextEncoder().encode('photo').buffer as ArrayBuffer
+  return { id: mintId(), bytes, sha256: await sha256(bytes), type: 'image/jpeg', kind: 'visit' }
+}
+
+describe('push', () => {
+  it('settles what the server named, in order, and remembers the last', async () => {
+    const [first, second] = [await add('a'), await add('b')]
+    await push(db, account)
+    expect([...server.applied.keys()]).toEqual([first.id, second.id])
+    expect(await db.outbox.count()).toBe(0)
+    expect(await db.get('last')).toBe(second.id)
+  })
+
+  it('sends the same bytes again when the answer was lost', async () => {
+    await add('a')
+    server.once('/api/sync/push', lostAnswer)
+    await expect(push(db, account)).rejects.toMatchObject({ code: 'network' })
+    expect(await db.outbox.count()).toBe(1)
+    await push(db, account)
+    const [one, two] = pushes().map(({ body }) => (body as { ops: unknown[] }).ops)
+    expect(two).toEqual(one)
+    expect(server.applied.size).toBe(1)
+  })
+
+  it.each([
+    ['a captive portal', captivePortal],
+    ['a server error', refusing(500)],
+    ['an answer without proto', () => Promise.resolve(json({ results: [] }))],
+    ['an expired session', refusing(401, 'session_expired', 'expired')],
+    ['a busy server', refusing(503, 'busy')],
+  ])('keeps the outbox as it is after %s', async (_name, fault) => {
+    const op = await add('a')
+    server.once('/api/sync/push', fault)
+    await expect(push(db, account)).rejects.toBeTruthy()
+    expect(await db.outbox.toArray()).toEqual([op])
+  })
+
+  it('shows a held entry and lets its neighbours through', async () => {
+    await add('a')
+    const bad = await add('b')
+    await add('c')
+    server.judge = (op) => (op.id === bad.id ? { state: 'held', reason: 'invalid', code: 'args_invalid' } : { state: 'applied' })
+    await push(db, account)
+    expect(await states()).toEqual(['applied', 'held', 'applied'])
+  })
+
+  it('halves a batch that is too large', async () => {
+    for (let index = 0; index < 8; index += 1) await add(String(index))
+    server.once('/api/sync/push', refusing(413, 'too_large'))
+    await push(db, account)
+    expect(pushes().map(({ body }) => (body as { ops: unknown[] }).ops.length)).toEqual([8, 4, 4])
+    expect(await db.outbox.count()).toBe(0)
+  })
+
+  it('sets aside the one op the server cannot read, and never deletes it', async () => {
+    const [bad, good] = [await add('bad'), await add('good')]
+    server.once('/api/sync/push', refusing(400, 'bad_op'))
+    server.once('/api/sync/push', refusing(400, 'bad_op'))
+    await push(db, account)
+    expect((await db.aside.toArray()).map(({ id }) => id)).toEqual([bad.id])
+    expect([...server.applied.keys()]).toEqual([good.id])
+  })
+
+  it('after a restore sends again, with receipts, what had been settled, and its files', async () => {
+    const file = await photo()
+    const first = await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [file])
+    await push(db, account)
+    await sendFiles(db, account)
+    server.epoch = 'e2'
+    server.applied.clear()
+    const second = await add('b')
+    await push(db, account)
+    expect([...server.applied.keys()]).toEqual([first.id, second.id])
+    const sent = server.applied.get(first.id) as unknown as { receipt: string }
+    expect(sent.receipt).toMatch(/^r1\./)
+    expect((await db.blobs.get(file.id))?.sent).toBe(0)
+    expect((await db.settled.get(first.id))?.op).toEqual(first)
+  })
+})
+
+describe('pull', () => {
+  const put = (key: string, rev: number, ...rows: Note[]) => server.bundles.set(key, { rev, rows: { notes: rows } })
+  const texts = async () => (await overlaid<Note>(db, 'notes')).map(({ text }) => text).sort()
+
+  beforeEach(() => push(db, account))
+
+  it('fetches what differs, drops what is gone, and then asks with the ETag', async () => {
+    put('a', 1, { id: '1', text: 'one' })
+    put('b', 1, { id: '2', text: 'two' })
+    expect(await pull(db, 't')).toBe(true)
+    expect(await texts()).toEqual(['one', 'two'])
+    server.bundles.delete('a')
+    put('b', 2, { id: '2', text: 'zwei' })
+    await pull(db, 't')
+    expect(await texts()).toEqual(['zwei'])
+    server.calls.length = 0
+    await pull(db, 't')
+    expect(server.calls.map(({ path }) => path)).toEqual(['/api/sync/manifest'])
+  })
+
+  it('forgets the ETag while a pull is unfinished, so that the next one begins anew', async () => {
+    put('a', 1, { id: '1', text: 'one' })
+    await pull(db, 't')
+    put('a', 2, { id: '1', text: 'uno' })
+    server.once('/api/sync/bundles', captivePortal)
+    await expect(pull(db, 't')).rejects.toBeTruthy()
+    expect(await texts()).toEqual(['one'])
+    await pull(db, 't')
+    expect(await texts()).toEqual(['uno'])
+  })
+
+  it('fetches everything again when the view changes, and keeps the screen meanwhile', async () => {
+    put('a', 1, { id: '1', text: 'one' })
+    await pull(db, 't')
+    server.view = 'account_manager.2'
+    server.once('/api/sync/bundles', captivePortal)
+    await expect(pull(db, 't')).rejects.toBeTruthy()
+    expect(await texts()).toEqual(['one'])
+    expect(await pull(db, 't')).toBe(true)
+  })
+
+  it('stores nothing that is another user’s, and nothing of another past', async () => {
+    put('a', 1, { id: '1', text: 'one' })
+    const other = new FakeServer(mintId())
+    other.bundles = server.bundles
+    expect(await pull(db, 't')).toBe(false)
+    other.epoch = 'e2'
+    expect(await pull(db, 't')).toBe(false)
+    expect(await texts()).toEqual([])
+  })
+
+  it('shows an own entry from the moment it is saved, once, until a later pull has brought it', async () => {
+    const op = await add('mine')
+    const row = op.args as unknown as Note
+    expect(await texts()).toEqual(['mine'])
+    await push(db, account)
+    expect(await texts()).toEqual(['mine'])
+    put('a', 1, row)
+    await pull(db, 't')
+    expect(await texts()).toEqual(['mine'])
+    put('a', 2)
+    await pull(db, 't')
+    expect(await texts()).toEqual([])
+  })
+
+  it('keeps showing an entry when the pull had started before its result', async () => {
+    server.once('/api/sync/manifest', async (answer) => {
+      const stale = await answer()
+      await add('mine')
+      await push(db, account)
+      return stale
+    })
+    await pull(db, 't')
+    expect(await texts()).toEqual(['mine'])
+  })
+})
+
+describe('files', () => {
+  it('go once their op has gone, and only once', async () => {
+    const file = await photo()
+    await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [file])
+    await sendFiles(db, account)
+    expect(server.files.size).toBe(0)
+    await push(db, account)
+    await sendFiles(db, account)
+    await sendFiles(db, account)
+    expect([...server.files.keys()]).toEqual([file.id])
+  })
+
+  it('are given up, for people to see, when the server refuses them twice', async () => {
+    const file = await photo()
+    await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [file])
+    await push(db, account)
+    server.once('/api/attachments', refusing(422, 'hash_differs'))
+    server.once('/api/attachments', refusing(422, 'hash_differs'))
+    await sendFiles(db, account)
+    await sendFiles(db, account)
+    expect((await db.outbox.toArray()).map(({ name, args }) => [name, args.attachment_id])).toEqual([['attachments.give_up', file.id]])
+  })
+})
+
+describe('saving', () => {
+  it('survives the end of the page', async () => {
+    const op = await add('a')
+    db.close()
+    const reopened = new UserDb(account.userId)
+    expect(await reopened.outbox.toArray()).toEqual([op])
+  })
+
+  it('saves the entry and its photo together or not at all', async () => {
+    const file = await photo()
+    await db.blobs.add({ ...file, opId: 'x', sent: 0, refusals: 0, madeAt: 0 })
+    await expect(saveOp(db, 'notes.add', {}, [file])).rejects.toBeTruthy()
+    expect(await db.outbox.count()).toBe(0)
+  })
+
+  it('numbers entries without a hole', async () => {
+    await Promise.all(['a', 'b', 'c', 'd'].map(add))
+    expect((await db.outbox.orderBy('seq').toArray()).map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+  })
+})
