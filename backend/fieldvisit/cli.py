@@ -2,6 +2,8 @@
 
 import getpass
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import orjson
@@ -30,9 +32,14 @@ DEMO_ACCOUNTS = (
 )
 
 
-def _open(settings: Settings) -> Database:
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Database(settings.url)
+    database = Database(settings.url)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def _stop(sentence: str) -> None:
@@ -43,9 +50,8 @@ def _stop(sentence: str) -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema."""
-    database = _open(Settings())
-    migrate_database(database)
-    database.close()
+    with _database(Settings()) as database:
+        migrate_database(database)
 
 
 @app.command()
@@ -59,20 +65,19 @@ def demo(
     if size not in ("demo", "test"):
         _stop("--size is demo or test.")
     settings = Settings()
-    database = _open(settings)
-    migrate_database(database)
-    with database.read() as session:
-        users, demo_users = session.execute(
-            select(func.count(User.id), func.count(User.id).filter(User.is_demo))
-        ).one()
-    if users and not demo_users:
-        _stop(
-            "This database holds real accounts; the demo goes into an empty one. Set FIELDVISIT_DATA_DIR to another folder."
-        )
-    if not users:
-        typer.echo("Making the demo district …")
-        build(database, size_of(size), settings.demo_password)
-    database.close()
+    with _database(settings) as database:
+        migrate_database(database)
+        with database.read() as session:
+            users, demo_users = session.execute(
+                select(func.count(User.id), func.count(User.id).filter(User.is_demo))
+            ).one()
+        if users and not demo_users:
+            _stop(
+                "This database holds real accounts; set FIELDVISIT_DATA_DIR to another folder for the demo."
+            )
+        if not users:
+            typer.echo("Making the demo district …")
+            build(database, size_of(size), settings.demo_password)
     if not prepare_only:
         typer.echo(f"\n  FieldVisit 走访通 demo (invented data): http://{settings.host}:{settings.port}/")
         typer.echo(f"  Accounts: {DEMO_ACCOUNTS}")
@@ -84,16 +89,19 @@ def demo(
 def serve() -> None:
     """Serve the API and the app; refuses a database that is not migrated or holds demo accounts."""
     settings = Settings()
-    database = _open(settings)
+    with _database(settings) as database:
+        _require_current(database)
+        with database.read() as session:
+            if session.scalar(select(User.id).where(User.is_demo).limit(1)):
+                _stop(
+                    "This database holds demo accounts, whose password is known. Use `fieldvisit demo` for it."
+                )
+    _serve(settings)
+
+
+def _require_current(database: Database) -> None:
     if not is_current(database):
         _stop("The database is not at the present schema: run `fieldvisit migrate` first.")
-    with database.read() as session:
-        if session.scalar(select(User.id).where(User.is_demo).limit(1)):
-            _stop(
-                "This database holds demo accounts with a known password; `serve` refuses it. Use `fieldvisit demo`."
-            )
-    database.close()
-    _serve(settings)
 
 
 def _serve(settings: Settings) -> None:
@@ -121,14 +129,12 @@ def create_user(
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < 8:
         _stop("The password needs at least 8 characters.")
-    database = _open(Settings())
-    if not is_current(database):
-        _stop("The database is not at the present schema: run `fieldvisit migrate` first.")
-    with database.write() as session:
-        if session.scalar(select(User.id).where(User.username == username)):
-            _stop(f"There is an account {username} already.")
-        open_account(session, username, name, role, hash_password(password), department)
-    database.close()
+    with _database(Settings()) as database:
+        _require_current(database)
+        with database.write() as session:
+            if session.scalar(select(User.id).where(User.username == username)):
+                _stop(f"There is an account {username} already.")
+            open_account(session, username, name, role, hash_password(password), department)
 
 
 @app.command()
@@ -143,11 +149,9 @@ def openapi() -> None:
 @ops.command("confirm-restore")
 def confirm_restore() -> None:
     """After a restore: people and assignments are right again, let phones read."""
-    database = _open(Settings())
-    with database.write() as session:
+    with _database(Settings()) as database, database.write() as session:
         state = session.get(ServerState, 1)
         if state is None or not state.is_unconfirmed:
             typer.echo("Nothing waits for a confirmation.")
             return
         state.is_unconfirmed = False
-    database.close()

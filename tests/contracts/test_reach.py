@@ -1,4 +1,4 @@
-"""Every row × every persona × every door: what is out of reach is absent from list, detail, search and bundle."""
+"""Every row × every persona × every door: what is out of reach is absent from list, detail, search and bundle (S18.10)."""
 
 from dataclasses import dataclass, field
 from typing import Any

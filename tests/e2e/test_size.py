@@ -4,6 +4,7 @@ import gzip
 import re
 
 import pytest
+
 from browsers import ROOT
 
 pytestmark = pytest.mark.e2e

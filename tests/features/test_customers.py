@@ -1,4 +1,4 @@
-"""The shop's file: who saw what is written, who had not seen it only suggests."""
+"""The shop's file: who saw what is written, who had not seen it only suggests (S8.2)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A visit made with no signal reaches the manager."""
+"""A visit made with no signal reaches the manager: arrival, notes, responsibility tags (S1.2), (S1.6), (S11.9), (S11.11)."""
 
 from datetime import UTC, datetime
 
@@ -80,6 +80,7 @@ def test_a_day_in_the_field_arrives_once_and_stands_before_the_own_manager_only(
 
 
 def test_a_planned_visit_becomes_the_visit_made(world: World) -> None:
+    """A shop on the list of a day (S11.5)."""
     am01 = world.as_("am01")
     visit = uid()
     assert (

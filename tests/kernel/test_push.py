@@ -1,4 +1,4 @@
-"""What a push may bring, and that every entry of it ends applied or held."""
+"""What a push may bring, and that every entry of it ends applied or held, before the author's superior (S1.4)."""
 
 import json
 
