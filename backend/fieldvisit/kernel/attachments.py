@@ -112,7 +112,7 @@ class AttachmentView(View):
     type: str
     bytes: int
     sha256: str
-    state: str
+    state: Literal["pending", "stored", "given_up"]
     uploaded_at: datetime | None
 
 

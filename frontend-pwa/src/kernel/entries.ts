@@ -4,6 +4,7 @@ import { useSession } from './session'
 import { useLive } from './rows'
 import { saveOp } from './outbox'
 import { syncNow } from './sync'
+import type { CommandArgs, CommandName } from './commands'
 import type { UserDb } from './db'
 import type { LocalFile, Op, Suggested } from './types'
 
@@ -18,10 +19,10 @@ export interface Entry {
 }
 
 /** Queue a command of the signed-in user and try to send it; resolves when it is saved. */
-export async function queueOp(name: string, args: Record<string, unknown>, files: LocalFile[] = []): Promise<Op> {
+export async function queueOp<N extends CommandName>(name: N, args: CommandArgs<N>, files: LocalFile[] = []): Promise<Op> {
   const { db } = useSession()
   if (!db) throw new Error('nobody is signed in')
-  const op = await saveOp(db, name, args, files)
+  const op = await saveOp(db, name, args as Record<string, unknown>, files)
   void syncNow()
   return op
 }

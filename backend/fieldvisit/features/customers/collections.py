@@ -1,6 +1,7 @@
 """What is seen of the customer file, by role."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement
 
@@ -87,7 +88,7 @@ class SuggestionView(View):
     author_id: str
     made_at: datetime
     due_on: date
-    state: str
+    state: Literal["open", "accepted", "dismissed"]
     decided_by_id: str | None
     decided_at: datetime | None
     decision_note: str | None

@@ -1,8 +1,10 @@
 """What is seen of visits."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from fieldvisit.features.visits.models import Visit, VisitDigest
+from fieldvisit.features.visits.rules import ContactMethod, Purpose
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import View
@@ -20,12 +22,12 @@ class VisitView(View):
     visitor_id: str
     zone_id: str
     day: date
-    state: str
+    state: Literal["planned", "in_progress", "completed", "cancelled", "missed"]
     is_planned: bool
     seq: int | None
     planned_time: str | None
-    purpose: str | None
-    contact_method: str | None
+    purpose: Purpose | None
+    contact_method: ContactMethod | None
     check_in_at: datetime | None
     check_in_lat: float | None
     check_in_lng: float | None

@@ -46,8 +46,21 @@ def make_router() -> APIRouter:
                 tags=[collection.name],
                 operation_id=endpoint.__name__,
                 summary=endpoint.__doc__,
+                openapi_extra=_shown(collection, many="row_id" not in path),
             )
     return router
+
+
+def _shown(collection: Collection, *, many: bool) -> dict[str, Any]:
+    """The rows a role may be shown, and for a list how it is asked for."""
+    names = sorted({view.__name__ for view in collection.views.values()})
+    row: dict[str, Any] = {"anyOf": [{"$ref": SCHEMA.format(model=name)} for name in names]}
+    cursor = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    page = {"type": "object", "properties": {"items": {"type": "array", "items": row}, "next": cursor}}
+    asked = ["limit", "after", *(["q"] if collection.search else []), *collection.filters] if many else []
+    parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in asked]
+    content = {"application/json": {"schema": page if many else row}}
+    return {"parameters": parameters, "responses": {"200": {"content": content}}}
 
 
 def _described(command: Command) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fieldvisit import __version__
+from fieldvisit.kernel.auth import Login, Refresh
+from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem
 from fieldvisit.kernel.http import api_routes, problems, pwa, session_routes
@@ -93,15 +95,18 @@ def _add_health(app: FastAPI) -> None:
 
 
 def _complete_openapi(app: FastAPI) -> None:
-    """Add the arguments of every command to the API's description, under their models' names."""
+    """Add every command's arguments and every collection's rows to the API's description, by their models' names."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             described = plain()
-            models = {command.args: None for command in COMMANDS.values()}
+            args = sorted({command.args for command in COMMANDS.values()} | {Login, Refresh}, key=lambda model: model.__name__)
+            views = {view for made in COLLECTIONS.values() for view in made.views.values()}
             _, definitions = models_json_schema(
-                [(model, "validation") for model in models], ref_template=api_routes.SCHEMA
+                [(model, "validation") for model in args]
+                + [(view, "serialization") for view in sorted(views, key=lambda model: model.__name__)],
+                ref_template=api_routes.SCHEMA,
             )
             described.setdefault("components", {}).setdefault("schemas", {}).update(
                 definitions.get("$defs", {})

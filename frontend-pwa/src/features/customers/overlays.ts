@@ -25,6 +25,9 @@ defineOverlay('customers.edit', ROWS, (op, draft, userId) => {
       made_at: op.made_at,
       due_on: dayOf(op.made_at),
       state: 'open',
+      decided_by_id: null,
+      decided_at: null,
+      decision_note: null,
     })
   }
 })

@@ -1,12 +1,15 @@
 // How own visit commands change the rows on screen before any bundle shows them.
 
+import type { CommandArgs } from '@/kernel/commands'
 import { defineOverlay } from '@/kernel/overlay'
+import type { FileRef } from '@/kernel/types'
 import type { Attachment, Customer, Visit } from '@/widgets/rows'
 import { dayOf } from '@/widgets/days'
 
 const ROWS = ['visits', 'attachments', 'customers']
 
 const blank: Omit<Visit, 'id' | 'customer_id' | 'shop_name' | 'visitor_id' | 'day' | 'state'> = {
+  version: 0,
   zone_id: '',
   is_planned: false,
   seq: null,
@@ -14,7 +17,11 @@ const blank: Omit<Visit, 'id' | 'customer_id' | 'shop_name' | 'visitor_id' | 'da
   purpose: null,
   contact_method: null,
   check_in_at: null,
+  check_in_lat: null,
+  check_in_lng: null,
+  check_in_datum: null,
   check_in_accuracy_m: null,
+  check_in_fix_at: null,
   place_refusal: null,
   phone_verdict: null,
   place_verdict: null,
@@ -29,10 +36,13 @@ const blank: Omit<Visit, 'id' | 'customer_id' | 'shop_name' | 'visitor_id' | 'da
   responsibility_tags: [],
   cancel_reason: null,
   is_late_scope: false,
+  stated_at: null,
+  earliest_at: null,
+  latest_at: null,
 }
 
 defineOverlay('visits.plan_visit', ROWS, (op, draft, userId) => {
-  const args = op.args as { id: string; customer_id: string; day: string; purpose?: string }
+  const args = op.args as CommandArgs<'visits.plan_visit'>
   if (draft.get('visits', args.id)) return
   draft.put<Visit>('visits', {
     ...blank,
@@ -48,16 +58,7 @@ defineOverlay('visits.plan_visit', ROWS, (op, draft, userId) => {
 })
 
 defineOverlay('visits.check_in', ROWS, (op, draft, userId) => {
-  const args = op.args as {
-    id: string
-    customer_id: string
-    purpose?: string
-    place: { accuracy_m: number } | null
-    place_refusal?: string
-    place_verdict: string
-    photos: string[]
-    photo_refusal?: string
-  }
+  const args = op.args as CommandArgs<'visits.check_in'>
   const planned = draft.get<Visit>('visits', args.id)
   draft.put<Visit>('visits', {
     ...blank,
@@ -73,7 +74,7 @@ defineOverlay('visits.check_in', ROWS, (op, draft, userId) => {
     check_in_at: op.made_at,
     check_in_accuracy_m: args.place?.accuracy_m ?? null,
     place_refusal: args.place_refusal ?? null,
-    phone_verdict: args.place_verdict,
+    phone_verdict: args.place_verdict ?? 'cannot_tell',
     photo_refusal: args.photo_refusal ?? null,
   })
   showPhotos(op.files ?? [], args.id, draft)
@@ -99,12 +100,12 @@ defineOverlay('visits.cancel', ROWS, (op, draft) => {
 })
 
 function showPhotos(
-  files: { id: string; kind: string; sha256: string }[],
+  files: FileRef[],
   visitId: string,
   draft: Parameters<Parameters<typeof defineOverlay>[2]>[1],
 ): void {
-  for (const { id, kind, sha256 } of files) {
-    if (draft.get('attachments', id)) continue
-    draft.put<Attachment>('attachments', { id, owner_id: visitId, kind, sha256, state: 'pending' })
+  for (const file of files) {
+    if (draft.get('attachments', file.id)) continue
+    draft.put<Attachment>('attachments', { ...file, owner_id: visitId, state: 'pending', uploaded_at: null })
   }
 }
