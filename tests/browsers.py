@@ -95,9 +95,9 @@ class Phone:
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=ARGS,
+            args=options.pop("arguments", ARGS),
             viewport=options.pop("viewport", {"width": 390, "height": 844}),
-            permissions=["geolocation", "camera"],
+            permissions=options.pop("permissions", ["geolocation", "camera"]),
             geolocation={"latitude": 30.0, "longitude": 110.0, "accuracy": 20},
             offline=offline,
             locale="zh-CN",

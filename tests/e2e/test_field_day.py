@@ -101,7 +101,7 @@ def test_a_visit_made_with_no_signal_reaches_the_manager(
     expect_stored(server, mm1, blob)
 
     desk = other_phone.sign_in("mm1")
-    card = desk.get_by_test_id("team-visit")
+    card = desk.get_by_test_id("team-visit").filter(has_text="李倩")
     expect(card).to_have_count(1, timeout=30_000)
     expect(card).to_contain_text(shop)
     expect(card.get_by_role("img", name="拜访照片")).to_be_visible()

@@ -21,7 +21,8 @@ export interface ShopPlace {
 const EARTH_RADIUS_M = 6_371_008.8
 const REFUSALS: Record<number, Refusal> = { 1: 'denied', 2: 'unavailable', 3: 'timeout' }
 
-export function getFix(timeoutMs = 8_000): Promise<{ place: Place } | { refusal: Refusal }> {
+/** One fix, at most `maxAgeMs` old. */
+export function getFix(maxAgeMs = 15_000, timeoutMs = 8_000): Promise<{ place: Place } | { refusal: Refusal }> {
   if (!('geolocation' in navigator)) return Promise.resolve({ refusal: 'unsupported' })
   return new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(
@@ -36,7 +37,7 @@ export function getFix(timeoutMs = 8_000): Promise<{ place: Place } | { refusal:
           },
         }),
       (error) => resolve({ refusal: REFUSALS[error.code] ?? 'unavailable' }),
-      { enableHighAccuracy: true, timeout: timeoutMs, maximumAge: 15_000 },
+      { enableHighAccuracy: true, timeout: timeoutMs, maximumAge: maxAgeMs },
     )
   })
 }

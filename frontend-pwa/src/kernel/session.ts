@@ -98,7 +98,8 @@ export const useSession = defineStore('session', () => {
     state.value = 'signed_out'
     await phone.accounts.toCollection().modify({ current: 0 })
     if (left) await hideBundles(left)
-    await request('/api/auth/logout', { method: 'POST' }).catch(() => undefined)
+    // Without signal the server learns of it when the cookie is next refused; nobody waits for that.
+    void request('/api/auth/logout', { method: 'POST' }).catch(() => undefined)
   }
 
   return { state, account, user, db, signIn, signOut, restore, token, end, dropToken: () => (access = null) }

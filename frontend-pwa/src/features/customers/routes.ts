@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/customers', name: 'customers', component: () => import('./pages/CustomerList.vue') },
-  { path: '/customers/:id', name: 'customer', component: () => import('./pages/CustomerShow.vue'), props: true },
+  { path: '/customers', name: 'customers', component: () => import('./pages/CustomerList.vue'), meta: { tab: 'customers' } },
+  { path: '/customers/:id', name: 'customer', component: () => import('./pages/CustomerShow.vue'), props: true, meta: { tab: 'customers' } },
 ]
