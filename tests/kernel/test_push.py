@@ -1,11 +1,14 @@
 """What a push may bring, and that every entry of it ends applied or held, before the author's superior (S1.4)."""
 
 import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
 from conftest import World
+from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel import apply
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS, Command
@@ -250,3 +253,55 @@ def test_a_device_unknown_after_a_restore_deposits_all_the_same(world: World) ->
     assert am01.push(am01.op("visits.check_in", arrival()), token=token)["results"][0]["state"] == "applied"
     with world.runtime.db.read() as session:
         assert session.get_one(Device, stranger).user_id == am01.id
+
+
+def test_an_entry_pushed_again_and_again_while_it_waits_goes_on_waiting(world: World) -> None:
+    am01, visit = world.as_("am01"), uid()
+    child = am01.op("visits.record", {"visit_id": visit, "note": "n"})
+    for _ in range(5):
+        assert am01.push(child)["results"][0]["reason"] == "missing"
+    revs = {am01.manifest()[f"op:{child['id']}"] for _ in range(2) if not sweep(world.runtime)}
+    assert len(revs) == 1
+    am01.do("visits.check_in", arrival(id=visit))
+    assert am01.push(child)["results"][0]["state"] == "applied"
+
+
+def test_what_waited_for_a_shop_is_done_once_the_shop_is_his(world: World) -> None:
+    am01, ga = world.as_("am01"), world.as_("ga")
+    change = {"note": {"from": None, "to": "二楼"}}
+    waiting = am01.do("customers.edit", {"customer_id": shop("cz:1"), "set": change})
+    assert waiting["reason"] == "missing"
+    sweep(world.runtime)
+    assert am01.rows(f"op:{waiting['id']}", "held_ops")[0]["state"] == "held"
+    ga.do(
+        "org.assign", {"user_id": am01.id, "scope": f"route:{demo_id('route:cz:1')}", "since": str(today())}
+    )
+    sweep(world.runtime)
+    assert am01.rows(f"op:{waiting['id']}", "held_ops")[0]["state"] == "applied"
+    assert am01.get(f"/api/customers/{shop('cz:1')}").json()["note"] == "二楼"
+
+
+def test_a_refusal_over_rest_stores_nothing(world: World) -> None:
+    am01 = world.as_("am01")
+    key = uid()
+    refused = am01.call("PATCH", f"/api/visits/{uid()}", {"note": "x"}, **{"idempotency-key": key})
+    assert (refused.status_code, refused.json()["code"]) == (404, "visit_missing")
+    with world.runtime.db.read() as session:
+        assert session.scalar(select(Op).where(Op.id == key)) is None
+
+
+def test_the_same_entry_from_sixteen_threads_and_many_phones_at_one_shop(world: World) -> None:
+    am01 = world.as_("am01")
+    same = am01.op("visits.check_in", arrival())
+    phones = [world.as_("am01") for _ in range(4)]
+    with ThreadPoolExecutor(16) as pool:
+        told = list(pool.map(lambda _: am01.push_raw(same), range(16)))
+        told += pool.map(
+            lambda one: one.push_raw(*[one.op("visits.check_in", arrival()) for _ in range(5)]), phones * 4
+        )
+    assert {answer.status_code for answer in told} == {200}
+    sweep(world.runtime)
+    with world.runtime.db.read() as session:
+        states = Counter(session.scalars(select(Op.state)))
+    assert states == {OpState.APPLIED: 1 + 16 * 5}
+    assert visits_of(am01) == min(50, 1 + 16 * 5)

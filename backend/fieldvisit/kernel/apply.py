@@ -1,37 +1,36 @@
 """Carrying out stored ops: many in one transaction while all goes well, one by one when something fails."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import Attachment, file_refs, owns
-from fieldvisit.kernel.bundles import Bundle, BundleKey
+from fieldvisit.kernel.bundles import Bundle, BundleKey, is_visible
 from fieldvisit.kernel.clock import now, today
+from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.deciding import decider_of
 from fieldvisit.kernel.errors import Problem, Reason, conflict, missing, out_of_scope
 from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import principal_of
+from fieldvisit.kernel.turns import Busy, turn_of
 from fieldvisit.kernel.users import Device, Role, User
 from fieldvisit.kernel.values import Args
 from fieldvisit.kernel.work import Entry, Locks, Touching, Unlocked, Work
 
 MAX_ATTEMPTS = 3
 LOCK_WAIT = "5s"
+RELEASED_AT_ONCE = 500
 BUSY_STATES = ("40001", "40P01", "55P03")
 DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
 
 log = structlog.get_logger()
-
-
-class Busy(Exception):
-    """Somebody else holds a lock that was not to be had in time; nothing was changed."""
 
 
 class UncleanRefusal(Exception):
@@ -48,12 +47,17 @@ class Task:
     refusal: Problem | None
 
 
-def apply_ops(runtime: Runtime, numbers: list[int]) -> None:
-    """Settle received ops in the given order; raises Busy at the first that cannot be tried now.
+def apply_ops(runtime: Runtime, device_id: str, numbers: list[int]) -> None:
+    """Settle received ops of one device in the given order; raises Busy at the first that cannot be tried now.
 
     Ops that were tried before and left no result are tried alone, so that one of them cannot take
     its neighbours along.
     """
+    with turn_of(runtime.db, device_id):
+        _apply_in_turn(runtime, numbers)
+
+
+def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
     with runtime.db.read() as session:
         waiting = [(op.number, op.attempts) for op in _open_ops(session, numbers)]
     run: list[int] = []
@@ -76,6 +80,11 @@ def _open_ops(session: Session, numbers: list[int]) -> list[Op]:
         )
     ).all()
     return sorted(found, key=lambda op: numbers.index(op.number))
+
+
+def _is_open(op: Op) -> bool:
+    """Whether an op, now that it is locked, still waits to be settled."""
+    return op.state == OpState.RECEIVED or (op.state == OpState.HELD and op.reason == Reason.MISSING)
 
 
 def _run(runtime: Runtime, numbers: list[int]) -> None:
@@ -128,6 +137,11 @@ def _count_attempt(runtime: Runtime, numbers: list[int], by: int) -> None:
 def _hold(runtime: Runtime, number: int, problem: Problem) -> None:
     with runtime.db.write() as session:
         op = session.get_one(Op, number, with_for_update=True)
+        if not _is_open(op):
+            return
+        if (op.reason, op.code) == (problem.reason, problem.code):
+            op.attempts = 0
+            return
         locks = Locks(session)
         hold(locks, op, problem)
         locks.bump()
@@ -221,7 +235,7 @@ def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], 
     locks.take(keys)
     for task in tasks:
         op = ops[task.number]
-        if op.state in (OpState.RECEIVED, OpState.HELD):
+        if _is_open(op):
             _settle(locks, op, task, alone=alone)
     locks.bump()
 
@@ -273,6 +287,7 @@ def hold(locks: Locks, op: Op, problem: Problem) -> None:
     bundle = locks.held[key.text]
     op.state, op.reason, op.code, op.params = OpState.HELD, problem.reason, problem.code, problem.params
     op.waits_for, op.settled_at, op.bundle_id = problem.waits_for, now(), bundle.id
+    op.attempts = 0
     if problem.reason in DECIDED_BY_PEOPLE:
         decider = decider_of(session, session.get_one(User, op.user_id))
         if decider is not None:
@@ -288,15 +303,33 @@ def release_missing(runtime: Runtime, numbers: Iterable[int]) -> None:
     while made:
         with runtime.db.read() as session:
             entities = select(Op.entity_id).where(Op.number.in_(made), Op.state == OpState.APPLIED)
-            children = session.scalars(
-                select(Op)
-                .where(Op.state == OpState.HELD, Op.reason == Reason.MISSING, Op.waits_for.in_(entities))
-                .order_by(Op.device_id, Op.seq, Op.number)
-            ).all()
-            made = [op.number for op in children]
-        for number in made:
+            children = [op.number for op in _waiting(session, Op.waits_for.in_(entities))]
+        for number in children:
             _alone(runtime, number, 0)
-        with runtime.db.read() as session:
-            made = list(
-                session.scalars(select(Op.number).where(Op.number.in_(made), Op.state == OpState.APPLIED))
-            )
+        made = children
+
+
+def release_arrived(runtime: Runtime) -> None:
+    """Try again what waited for a row that has come into its author's sight by any way (a handover, say)."""
+    with runtime.db.read() as session:
+        arrived = [op.number for op in _waiting(session, Op.waits_for.is_not(None)) if _has_come(session, op)]
+    for number in arrived:
+        _alone(runtime, number, 0)
+
+
+def _waiting(session: Session, which: ColumnElement[bool]) -> Sequence[Op]:
+    return session.scalars(
+        select(Op)
+        .where(Op.state == OpState.HELD, Op.reason == Reason.MISSING, which)
+        .order_by(Op.device_id, Op.seq, Op.number)
+        .limit(RELEASED_AT_ONCE)
+    ).all()
+
+
+def _has_come(session: Session, op: Op) -> bool:
+    principal = principal_of(session, session.get_one(User, op.user_id))
+    homes = (
+        session.scalar(select(made.model.bundle_id).where(made.model.id == op.waits_for))
+        for made in COLLECTIONS.values()
+    )
+    return any(home is not None and is_visible(session, principal, home) for home in homes)

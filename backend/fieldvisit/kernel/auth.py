@@ -1,8 +1,11 @@
 """Signing in: password, access token, rotating refresh cookie, deposit token; judged anew at every request."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -27,7 +30,7 @@ NO_PASSWORD = "!"  # noqa: S105 – no password has this hash
 
 _hasher = PasswordHash.recommended()
 _hashing = BoundedSemaphore(2)
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$u1eU6mZFG4/OOoTdAtM5SQ"
+HASHING_WAIT_S = 3
 
 
 class RefreshToken(Base):
@@ -76,13 +79,30 @@ class SignIn:
 
 
 def hash_password(password: str) -> str:
-    """Argon2id; at most two at a time, so that signing in cannot starve everything else."""
-    with _hashing:
+    """Argon2id."""
+    with _hashing_slot():
         return _hasher.hash(password)
 
 
+@contextmanager
+def _hashing_slot() -> Iterator[None]:
+    """At most two hashes at a time and a short wait, so that signing in cannot starve everything else (503 `busy`)."""
+    if not _hashing.acquire(timeout=HASHING_WAIT_S):
+        raise Problem(503, "busy")
+    try:
+        yield
+    finally:
+        _hashing.release()
+
+
+@cache
+def _nobodys_hash() -> str:
+    """What an unknown name's password is compared with, so that it takes as long as a known one's."""
+    return _hasher.hash(secrets.token_hex())
+
+
 def _matches(password: str, stored: str) -> bool:
-    with _hashing:
+    with _hashing_slot():
         try:
             return _hasher.verify(password, stored)
         except Exception:  # an unreadable stored hash fits no password
@@ -93,7 +113,7 @@ def log_in(runtime: Runtime, login: Login) -> SignIn:
     """Raises Problem 401 `bad_credentials` alike for an unknown name, a wrong password and an inactive account."""
     with runtime.db.read() as session:
         user = session.scalar(select(User).where(User.username == login.username))
-    fits = _matches(login.password[:1000], user.password_hash if user else _NOBODY)
+    fits = _matches(login.password[:1000], user.password_hash if user else _nobodys_hash())
     if user is None or not fits or not user.is_active:
         raise Problem(401, "bad_credentials")
     at = now()

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from fieldvisit.kernel.apply import (
-    Busy,
     carry_out,
     integrity_problem,
     is_contention,
@@ -24,6 +23,7 @@ from fieldvisit.kernel.errors import Problem, bad_request
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.receipts import check_op, must_resend, result_of, reused, store
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device, User
 from fieldvisit.kernel.values import parse_json
 from fieldvisit.kernel.work import Entry, Locks, Touching, Unlocked

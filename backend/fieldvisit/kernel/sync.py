@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.apply import Busy, apply_ops, hold, is_contention, release_missing
+from fieldvisit.kernel.apply import apply_ops, hold, is_contention, release_arrived, release_missing
 from fieldvisit.kernel.auth import Bearer, depositor
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now
@@ -30,6 +30,7 @@ from fieldvisit.kernel.receipts import (
 )
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device
 from fieldvisit.kernel.values import parse_json
 from fieldvisit.kernel.work import Locks
@@ -65,7 +66,7 @@ def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
         return _answer(runtime, bearer, [], {"why": "resend", "after_ms": 0})
     stop = None
     try:
-        apply_ops(runtime, numbers)
+        apply_ops(runtime, bearer.device.id, numbers)
         release_missing(runtime, numbers)
     except Busy:
         stop = {"why": "busy", "after_ms": BUSY_MS}
@@ -152,12 +153,12 @@ def sweep(runtime: Runtime) -> None:
     by_device: dict[str, list[int]] = {}
     for device_id, number in left:
         by_device.setdefault(device_id, []).append(number)
-    for numbers in by_device.values():
+    for device_id, numbers in by_device.items():
         try:
-            apply_ops(runtime, numbers)
+            apply_ops(runtime, device_id, numbers)
         except Busy:
             continue
-        release_missing(runtime, numbers)
+    release_arrived(runtime)
 
 
 def view_name(runtime: Runtime, principal: Principal) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -101,13 +102,13 @@ def _complete_openapi(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             described = plain()
-            args = sorted({command.args for command in COMMANDS.values()} | {Login, Refresh}, key=lambda model: model.__name__)
+            args: set[type[BaseModel]] = {command.args for command in COMMANDS.values()}
+            args |= {Login, Refresh}
             views = {view for made in COLLECTIONS.values() for view in made.views.values()}
-            _, definitions = models_json_schema(
-                [(model, "validation") for model in args]
-                + [(view, "serialization") for view in sorted(views, key=lambda model: model.__name__)],
-                ref_template=api_routes.SCHEMA,
-            )
+            models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
+            models += [(model, "validation") for model in sorted(args, key=lambda model: model.__name__)]
+            models += [(view, "serialization") for view in sorted(views, key=lambda model: model.__name__)]
+            _, definitions = models_json_schema(models, ref_template=api_routes.SCHEMA)
             described.setdefault("components", {}).setdefault("schemas", {}).update(
                 definitions.get("$defs", {})
             )
