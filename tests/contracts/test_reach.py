@@ -1,4 +1,4 @@
-"""Every row × every persona × every door: what is out of reach is absent from list, detail, search and bundle (S18.10)."""
+"""Every row × every persona × every door: what is out of reach is absent from list, detail, export and bundle (S18.10)."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ ROUTES = {"am01": "cz:0", "am02": "cz:1", "am03": "cj:0", "am04": "cj:1", "am19"
 ZONES = {"mm1": "cz", "mm2": "cj", "mm4": "xq"}
 DEPARTMENTS = {"dm": ("cz", "cj"), "ga": ("cz", "cj"), "dm2": ("xq",)}
 DEPARTMENT_OF = {"cz": "dq", "cj": "dq", "xq": "xq"}
-FLOOR = 3000
+FLOOR = 4500
 
 
 def served_routes(username: str) -> set[str]:
@@ -128,13 +128,14 @@ def _tally_one(
     role = Role(who.user["role"])
     for name, made in COLLECTIONS.items():
         reads = role in made.views
-        listed = _listed(who, name)
+        listed, exported = _listed(who, name), who.get(f"/api/{name}.csv").text
         for row_id, key in rows[name]:
             allowed = reads and may_see(username, key, deciders)
             shown = who.get(f"/api/{name}/{row_id}")
             assert shown.status_code in (200, 404)
             count.check(shown.status_code == 200, allowed, f"{username} detail {name} {key}")
             count.check(row_id in listed, allowed, f"{username} list {name} {key}")
+            count.check(row_id in exported, allowed, f"{username} export {name} {key}")
     for start in range(0, len(keys), 100):
         got = {bundle["key"] for bundle in who.fetch(*keys[start : start + 100])["bundles"]}
         for key in keys[start : start + 100]:

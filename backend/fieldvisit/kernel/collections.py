@@ -1,7 +1,7 @@
 """The registry of collections: everything that is read, with one renderer for lists, details and bundles."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import visible
 from fieldvisit.kernel.errors import bad_request, missing
+from fieldvisit.kernel.export import FORMATS
+from fieldvisit.kernel.paging import Sorting, cursor_of
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import View, is_uuid
 
 MAX_PAGE = 200
+MAX_EXPORT = 100_000
 
 Search = Callable[[str], ColumnElement[bool]]
 
@@ -30,10 +33,10 @@ class Collection:
     model: type[Any]
     views: dict[Role, type[View]]
     filters: tuple[str, ...] = ()
+    sorting: tuple[str, ...] = ()
     search: Search | None = None
     order: tuple[Any, ...] = ()
     newest: int | None = None
-    where: tuple[ColumnElement[bool], ...] = field(default=())
 
     def rows(
         self, session: Session, bundle_ids: Iterable[int], role: Role
@@ -44,7 +47,7 @@ class Collection:
             return {}
         found = session.scalars(
             select(self.model)
-            .where(self.model.bundle_id.in_(bundle_ids), *self.where)
+            .where(self.model.bundle_id.in_(bundle_ids))
             .order_by(*(self.order or (self.model.id,)))
         )
         rendered: dict[int, list[dict[str, Any]]] = {}
@@ -58,7 +61,7 @@ class Collection:
         view = self.views.get(principal.role)
         if view is None:
             raise missing("not_found")
-        return select(self.model).where(self.model.bundle_id.in_(visible(principal)), *self.where), view
+        return select(self.model).where(self.model.bundle_id.in_(visible(principal))), view
 
     def detail(self, session: Session, principal: Principal, row_id: str) -> dict[str, Any]:
         """One row; raises Problem 404 `not_found` alike for absent, unseen and unreadable."""
@@ -71,23 +74,40 @@ class Collection:
     def page(
         self, session: Session, principal: Principal, wanted: dict[str, str], limit: int, after: str | None
     ) -> dict[str, Any]:
-        """Rows in order of id from `after` on: `{"items", "next"}`; `wanted` holds filters and `q`.
+        """A page of rows behind the cursor `after`: `{"items", "next"}`; `wanted` holds filters, `q` and `sort`.
 
-        Raises Problem 400 `filter_unknown`, `filter_invalid` or `cursor_invalid`.
+        Raises Problem 400 `filter_unknown`, `filter_invalid`, `sort_unknown` or `cursor_invalid`.
         """
-        query, view = self._readable(principal)
-        for name, value in wanted.items():
-            query = query.where(self._condition(name, value))
+        query, view, sorting, name = self._asked(principal, wanted)
         if after is not None:
-            if not is_uuid(after):
-                raise bad_request("cursor_invalid")
-            query = query.where(self.model.id > after)
-        rows = session.scalars(query.order_by(self.model.id).limit(limit + 1)).all()
-        more = len(rows) > limit
+            query = query.where(sorting.after(after))
+        rows = session.scalars(query.limit(limit + 1)).all()
+        last = rows[limit - 1] if len(rows) > limit else None
         return {
             "items": [render(view, row) for row in rows[:limit]],
-            "next": rows[limit - 1].id if more else None,
+            "next": None if last is None else cursor_of(getattr(last, name), last.id),
         }
+
+    def export(self, session: Session, principal: Principal, wanted: dict[str, str], form: str) -> bytes:
+        """The rows a list would show, at most 100,000, as `csv` or `xlsx`; raises as `page` does."""
+        query, view, _, _ = self._asked(principal, wanted)
+        rows = [render(view, row) for row in session.scalars(query.limit(MAX_EXPORT))]
+        return FORMATS[form][0](list(view.model_fields), rows)
+
+    def _asked(
+        self, principal: Principal, wanted: dict[str, str]
+    ) -> tuple[Select[Any], type[View], Sorting, str]:
+        query, view = self._readable(principal)
+        sort = wanted.get("sort", "id")
+        name = sort.removeprefix("-")
+        if name not in ("id", *self.sorting):
+            raise bad_request("sort_unknown")
+        for field_name, value in wanted.items():
+            if field_name != "sort":
+                query = query.where(self._condition(field_name, value))
+        column = getattr(self.model, name).expression
+        sorting = Sorting(column, self.model.id.expression, sort.startswith("-"))
+        return query.order_by(*sorting.order()), view, sorting, name
 
     def _condition(self, name: str, value: str) -> ColumnElement[bool]:
         if "\0" in value or len(value) > 200:
@@ -123,16 +143,16 @@ def collection(
     readers: Iterable[Role],
     views: dict[Role, type[View]] | None = None,
     filters: tuple[str, ...] = (),
+    sorting: tuple[str, ...] = (),
     search: Search | None = None,
     order: tuple[Any, ...] = (),
     newest: int | None = None,
-    where: tuple[ColumnElement[bool], ...] = (),
 ) -> Collection:
     """Declare a collection: `view` for all `readers`, except where `views` gives a role another."""
     if name in COLLECTIONS:
         raise ValueError(f"collection {name} is declared twice")
     by_role: dict[Role, type[View]] = dict.fromkeys(readers, view) | (views or {})
-    COLLECTIONS[name] = Collection(name, model, by_role, filters, search, order, newest, where)
+    COLLECTIONS[name] = Collection(name, model, by_role, filters, sorting, search, order, newest)
     return COLLECTIONS[name]
 
 

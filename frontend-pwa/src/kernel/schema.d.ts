@@ -44,6 +44,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All attachments you may see, as a csv file.
+         * @description All attachments you may see, as a csv file.
+         */
+        get: operations["export_attachments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All attachments you may see, as a xlsx file.
+         * @description All attachments you may see, as a xlsx file.
+         */
+        get: operations["export_attachments_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -204,6 +244,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customer_changes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All customer_changes you may see, as a csv file.
+         * @description All customer_changes you may see, as a csv file.
+         */
+        get: operations["export_customer_changes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer_changes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All customer_changes you may see, as a xlsx file.
+         * @description All customer_changes you may see, as a xlsx file.
+         */
+        get: operations["export_customer_changes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer_changes/{row_id}": {
         parameters: {
             query?: never;
@@ -242,6 +322,46 @@ export interface paths {
          * @description Open the file of a new shop on a route (S8.1).
          */
         post: operations["customers.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All customers you may see, as a csv file.
+         * @description All customers you may see, as a csv file.
+         */
+        get: operations["export_customers_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All customers you may see, as a xlsx file.
+         * @description All customers you may see, as a xlsx file.
+         */
+        get: operations["export_customers_xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -311,6 +431,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/departments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All departments you may see, as a csv file.
+         * @description All departments you may see, as a csv file.
+         */
+        get: operations["export_departments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All departments you may see, as a xlsx file.
+         * @description All departments you may see, as a xlsx file.
+         */
+        get: operations["export_departments_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/departments/{row_id}": {
         parameters: {
             query?: never;
@@ -343,6 +503,46 @@ export interface paths {
          * @description held_ops you may see, in pages.
          */
         get: operations["list_held_ops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held_ops.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All held_ops you may see, as a csv file.
+         * @description All held_ops you may see, as a csv file.
+         */
+        get: operations["export_held_ops_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held_ops.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All held_ops you may see, as a xlsx file.
+         * @description All held_ops you may see, as a xlsx file.
+         */
+        get: operations["export_held_ops_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -391,6 +591,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All people you may see, as a csv file.
+         * @description All people you may see, as a csv file.
+         */
+        get: operations["export_people_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All people you may see, as a xlsx file.
+         * @description All people you may see, as a xlsx file.
+         */
+        get: operations["export_people_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/{row_id}": {
         parameters: {
             query?: never;
@@ -423,6 +663,46 @@ export interface paths {
          * @description profile you may see, in pages.
          */
         get: operations["list_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All profile you may see, as a csv file.
+         * @description All profile you may see, as a csv file.
+         */
+        get: operations["export_profile_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All profile you may see, as a xlsx file.
+         * @description All profile you may see, as a xlsx file.
+         */
+        get: operations["export_profile_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -475,6 +755,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All routes you may see, as a csv file.
+         * @description All routes you may see, as a csv file.
+         */
+        get: operations["export_routes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All routes you may see, as a xlsx file.
+         * @description All routes you may see, as a xlsx file.
+         */
+        get: operations["export_routes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/routes/{row_id}": {
         parameters: {
             query?: never;
@@ -507,6 +827,46 @@ export interface paths {
          * @description suggestions you may see, in pages.
          */
         get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All suggestions you may see, as a csv file.
+         * @description All suggestions you may see, as a csv file.
+         */
+        get: operations["export_suggestions_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestions.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All suggestions you may see, as a xlsx file.
+         * @description All suggestions you may see, as a xlsx file.
+         */
+        get: operations["export_suggestions_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -677,6 +1037,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visit_digests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_digests you may see, as a csv file.
+         * @description All visit_digests you may see, as a csv file.
+         */
+        get: operations["export_visit_digests_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_digests.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_digests you may see, as a xlsx file.
+         * @description All visit_digests you may see, as a xlsx file.
+         */
+        get: operations["export_visit_digests_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visit_digests/{row_id}": {
         parameters: {
             query?: never;
@@ -717,6 +1117,46 @@ export interface paths {
          *     Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
          */
         post: operations["visits.check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visits you may see, as a csv file.
+         * @description All visits you may see, as a csv file.
+         */
+        get: operations["export_visits_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visits you may see, as a xlsx file.
+         * @description All visits you may see, as a xlsx file.
+         */
+        get: operations["export_visits_xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -861,6 +1301,46 @@ export interface paths {
          * @description Add a zone to the own department (S1.3).
          */
         post: operations["org.create_zone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All zones you may see, as a csv file.
+         * @description All zones you may see, as a csv file.
+         */
+        get: operations["export_zones_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All zones you may see, as a xlsx file.
+         * @description All zones you may see, as a xlsx file.
+         */
+        get: operations["export_zones_xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1839,6 +2319,7 @@ export interface operations {
                 after?: string;
                 limit?: string;
                 owner_id?: string;
+                sort?: string;
                 state?: string;
             };
             header?: never;
@@ -1857,6 +2338,56 @@ export interface operations {
                         items?: components["schemas"]["AttachmentView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_attachments_csv: {
+        parameters: {
+            query?: {
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_attachments_xlsx: {
+        parameters: {
+            query?: {
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2055,6 +2586,7 @@ export interface operations {
                 customer_id?: string;
                 field?: string;
                 limit?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2072,6 +2604,56 @@ export interface operations {
                         items?: components["schemas"]["CustomerChangeView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_customer_changes_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                field?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_customer_changes_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                field?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2120,6 +2702,7 @@ export interface operations {
                 q?: string;
                 retail_format?: string;
                 route_id?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2163,6 +2746,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_customers_csv: {
+        parameters: {
+            query?: {
+                business_size?: string;
+                customer_status?: string;
+                is_key?: string;
+                is_watched?: string;
+                market_type?: string;
+                q?: string;
+                retail_format?: string;
+                route_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_customers_xlsx: {
+        parameters: {
+            query?: {
+                business_size?: string;
+                customer_status?: string;
+                is_key?: string;
+                is_watched?: string;
+                market_type?: string;
+                q?: string;
+                retail_format?: string;
+                route_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2231,6 +2876,7 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2248,6 +2894,52 @@ export interface operations {
                         items?: components["schemas"]["DepartmentView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_departments_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_departments_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2289,6 +2981,7 @@ export interface operations {
                 after?: string;
                 limit?: string;
                 reason?: string;
+                sort?: string;
                 state?: string;
             };
             header?: never;
@@ -2307,6 +3000,56 @@ export interface operations {
                         items?: components["schemas"]["HeldOpView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_held_ops_csv: {
+        parameters: {
+            query?: {
+                reason?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_held_ops_xlsx: {
+        parameters: {
+            query?: {
+                reason?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2349,6 +3092,7 @@ export interface operations {
                 is_active?: string;
                 limit?: string;
                 role?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2366,6 +3110,56 @@ export interface operations {
                         items?: components["schemas"]["PersonView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_people_csv: {
+        parameters: {
+            query?: {
+                is_active?: string;
+                role?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_people_xlsx: {
+        parameters: {
+            query?: {
+                is_active?: string;
+                role?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2406,6 +3200,7 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2423,6 +3218,52 @@ export interface operations {
                         items?: components["schemas"]["ProfileView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_profile_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_profile_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2463,6 +3304,7 @@ export interface operations {
             query?: {
                 after?: string;
                 limit?: string;
+                sort?: string;
                 zone_id?: string;
             };
             header?: never;
@@ -2511,6 +3353,54 @@ export interface operations {
             };
         };
     };
+    export_routes_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_routes_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
     get_routes: {
         parameters: {
             query?: never;
@@ -2548,6 +3438,7 @@ export interface operations {
                 after?: string;
                 customer_id?: string;
                 limit?: string;
+                sort?: string;
                 state?: string;
             };
             header?: never;
@@ -2566,6 +3457,56 @@ export interface operations {
                         items?: components["schemas"]["SuggestionView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_suggestions_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_suggestions_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2749,6 +3690,7 @@ export interface operations {
                 after?: string;
                 customer_id?: string;
                 limit?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -2766,6 +3708,54 @@ export interface operations {
                         items?: components["schemas"]["VisitDigestView"][];
                         next?: string | null;
                     };
+                };
+            };
+        };
+    };
+    export_visit_digests_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visit_digests_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -2808,6 +3798,7 @@ export interface operations {
                 customer_id?: string;
                 day?: string;
                 limit?: string;
+                sort?: string;
                 state?: string;
                 visitor_id?: string;
                 zone_id?: string;
@@ -2854,6 +3845,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_visits_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                day?: string;
+                sort?: string;
+                state?: string;
+                visitor_id?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visits_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                day?: string;
+                sort?: string;
+                state?: string;
+                visitor_id?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };
@@ -3033,6 +4080,7 @@ export interface operations {
                 after?: string;
                 department_id?: string;
                 limit?: string;
+                sort?: string;
             };
             header?: never;
             path?: never;
@@ -3076,6 +4124,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_zones_csv: {
+        parameters: {
+            query?: {
+                department_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_zones_xlsx: {
+        parameters: {
+            query?: {
+                department_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };

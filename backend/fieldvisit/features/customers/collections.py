@@ -120,6 +120,7 @@ collection(
         "is_key",
         "is_watched",
     ),
+    sorting=("shop_name", "customer_code", "last_visited_on", "customer_grade", "contact_phone"),
     search=_matches,
 )
 collection(

@@ -71,6 +71,7 @@ collection(
     VisitView,
     readers=READERS,
     filters=("visitor_id", "zone_id", "customer_id", "day", "state"),
+    sorting=("day", "check_in_at", "seq"),
 )
 collection(
     "visit_digests",

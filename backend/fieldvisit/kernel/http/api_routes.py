@@ -11,6 +11,7 @@ from fieldvisit.kernel.auth import reader
 from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import bad_request, invalid
+from fieldvisit.kernel.export import FORMATS
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import reading, runtime_of, token_of
 from fieldvisit.kernel.runtime import Runtime
@@ -38,6 +39,8 @@ def make_router() -> APIRouter:
         for path, endpoint in (
             (f"/{collection.name}", _list_endpoint(collection)),
             (f"/{collection.name}/{{row_id}}", _detail_endpoint(collection)),
+            (f"/{collection.name}.csv", _export_endpoint(collection, "csv")),
+            (f"/{collection.name}.xlsx", _export_endpoint(collection, "xlsx")),
         ):
             router.add_api_route(
                 path,
@@ -46,20 +49,23 @@ def make_router() -> APIRouter:
                 tags=[collection.name],
                 operation_id=endpoint.__name__,
                 summary=endpoint.__doc__,
-                openapi_extra=_shown(collection, many="row_id" not in path),
+                openapi_extra=_shown(collection, path),
             )
     return router
 
 
-def _shown(collection: Collection, *, many: bool) -> dict[str, Any]:
+def _shown(collection: Collection, path: str) -> dict[str, Any]:
     """The rows a role may be shown, and for a list how it is asked for."""
     names = sorted({view.__name__ for view in collection.views.values()})
     row: dict[str, Any] = {"anyOf": [{"$ref": SCHEMA.format(model=name)} for name in names]}
     cursor = {"anyOf": [{"type": "string"}, {"type": "null"}]}
     page = {"type": "object", "properties": {"items": {"type": "array", "items": row}, "next": cursor}}
-    asked = ["limit", "after", *(["q"] if collection.search else []), *collection.filters] if many else []
+    many, whole = "row_id" not in path, "." in path
+    asked = [*(["q"] if collection.search else []), "sort", *collection.filters] if many else []
+    asked += ["limit", "after"] if many and not whole else []
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in asked]
-    content = {"application/json": {"schema": page if many else row}}
+    shown: dict[str, Any] = {"application/json": {"schema": page if many else row}}
+    content = {FORMATS[path.split(".")[1]][1]: {}} if whole else shown
     return {"parameters": parameters, "responses": {"200": {"content": content}}}
 
 
@@ -122,6 +128,19 @@ def _list_endpoint(collection: Collection) -> Callable[[Request], Response]:
 
     endpoint.__name__ = f"list_{collection.name}"
     endpoint.__doc__ = f"{collection.name} you may see, in pages."
+    return endpoint
+
+
+def _export_endpoint(collection: Collection, form: str) -> Callable[[Request], Response]:
+    def endpoint(request: Request) -> Response:
+        with reading(runtime_of(request), token_of(request)) as (session, principal):
+            require_confirmed(session)
+            content = collection.export(session, principal, dict(request.query_params), form)
+        headers = {"content-disposition": f"attachment; filename={collection.name}.{form}"}
+        return Response(content, media_type=FORMATS[form][1], headers=headers)
+
+    endpoint.__name__ = f"export_{collection.name}_{form}"
+    endpoint.__doc__ = f"All {collection.name} you may see, as a {form} file."
     return endpoint
 
 
