@@ -1,0 +1,82 @@
+"""Every screen, at phone and desk size, in light and dark: nothing wrong for a screen reader, nothing cut off at 200 %."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsers import ROOT, Phone, Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+AXE = ROOT / "frontend-pwa" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))])"
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def look(page: Page) -> None:
+    """No violation, and at 200 % type nothing to scroll sideways for."""
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(RUN) == []
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    assert page.evaluate(TOO_WIDE) <= 0, page.url
+    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+        {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    ],
+)
+def test_every_screen_of_the_field_is_fit_to_read(
+    server: Server, phone: Phone, other_phone: Phone, shape: dict[str, Any]
+) -> None:
+    page = phone.open(**shape)
+    look(page)
+    sign_in(page, "am07")
+    card = page.get_by_test_id("next-shop")
+    expect(card).to_be_visible(timeout=30_000)
+    look(page)
+    card.get_by_role("link", name="进店签到").click()
+    expect(page.get_by_role("button", name="到店签到")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="取消拜访").click()
+    look(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="客户档案").click()
+    expect(page.get_by_text("基本信息")).to_be_visible()
+    look(page)
+    page.get_by_role("button", name="更正资料").click()
+    look(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="客户", exact=True).click()
+    expect(page.get_by_test_id("customer-row").first).to_be_visible()
+    look(page)
+    page.get_by_role("searchbox").fill("no such shop")
+    expect(page.get_by_text("没有符合的客户")).to_be_visible()
+    look(page)
+    page.get_by_role("link", name="我的").click()
+    expect(page.get_by_text("大字模式")).to_be_visible()
+    look(page)
+    page.get_by_role("link", name="同步").click()
+    expect(page.get_by_role("button", name="立即同步")).to_be_visible()
+    look(page)
+
+    desk = other_phone.open(**shape)
+    sign_in(desk, "mm2")
+    expect(desk.get_by_role("heading", name="团队今日")).to_be_visible(timeout=30_000)
+    expect(desk.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    look(desk)
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.get_by_label("工号").fill(username)
+    page.get_by_label("密码", exact=True).fill("zoufang-demo")
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def test_axe_is_there_to_look() -> None:
+    assert Path(AXE).stat().st_size > 100_000
