@@ -25,6 +25,7 @@ PARTS = (
     "features.customers.collections",
     "features.customers.commands",
     "features.visits.collections",
+    "features.visits.arrivals",
     "features.visits.commands",
 )
 for part in PARTS:

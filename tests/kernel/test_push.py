@@ -294,14 +294,15 @@ def test_the_same_entry_from_sixteen_threads_and_many_phones_at_one_shop(world: 
     am01 = world.as_("am01")
     same = am01.op("visits.check_in", arrival())
     phones = [world.as_("am01") for _ in range(4)]
+    batches = [(one, [one.op("visits.check_in", arrival()) for _ in range(5)]) for one in phones * 2]
     with ThreadPoolExecutor(16) as pool:
-        told = list(pool.map(lambda _: am01.push_raw(same), range(16)))
-        told += pool.map(
-            lambda one: one.push_raw(*[one.op("visits.check_in", arrival()) for _ in range(5)]), phones * 4
-        )
-    assert {answer.status_code for answer in told} == {200}
-    sweep(world.runtime)
+        answers = list(pool.map(lambda _: am01.push_raw(same), range(16)))
+        answers += pool.map(lambda batch: batch[0].push_raw(*batch[1]), batches)
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    # A phone that was told to wait comes back; here each comes back once, when it is quiet.
+    for writer, ops in [(am01, [same]), *batches]:
+        assert [result["state"] for result in writer.push(*ops)["results"]] == ["applied"] * len(ops)
     with world.runtime.db.read() as session:
         states = Counter(session.scalars(select(Op.state)))
-    assert states == {OpState.APPLIED: 1 + 16 * 5}
-    assert visits_of(am01) == min(50, 1 + 16 * 5)
+    assert states == {OpState.APPLIED: 1 + len(batches) * 5}
+    assert visits_of(am01) == 1 + len(batches) * 5

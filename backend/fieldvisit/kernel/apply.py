@@ -1,19 +1,18 @@
 """Carrying out stored ops: many in one transaction while all goes well, one by one when something fails."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
 import structlog
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import Attachment, file_refs, owns
-from fieldvisit.kernel.bundles import Bundle, BundleKey, is_visible
+from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.clock import now, today
-from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.deciding import decider_of
 from fieldvisit.kernel.errors import Problem, Reason, conflict, missing, out_of_scope
 from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
@@ -26,8 +25,6 @@ from fieldvisit.kernel.work import Entry, Locks, Touching, Unlocked, Work
 
 MAX_ATTEMPTS = 3
 LOCK_WAIT = "5s"
-RELEASED_AT_ONCE = 500
-BUSY_STATES = ("40001", "40P01", "55P03")
 DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
 
 log = structlog.get_logger()
@@ -67,7 +64,7 @@ def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
             continue
         _run(runtime, run)
         run = []
-        _alone(runtime, number, attempts)
+        settle_alone(runtime, number, attempts)
     _run(runtime, run)
 
 
@@ -89,7 +86,7 @@ def _is_open(op: Op) -> bool:
 
 def _run(runtime: Runtime, numbers: list[int]) -> None:
     if len(numbers) == 1:
-        _alone(runtime, numbers[0], 0)
+        settle_alone(runtime, numbers[0], 0)
         return
     if not numbers:
         return
@@ -105,10 +102,11 @@ def _run(runtime: Runtime, numbers: list[int]) -> None:
         log.info("run undone", ops=len(numbers), error=type(error).__name__)
         _count_attempt(runtime, numbers, -1)
         for number in numbers:
-            _alone(runtime, number, 0)
+            settle_alone(runtime, number, 0)
 
 
-def _alone(runtime: Runtime, number: int, attempts: int) -> None:
+def settle_alone(runtime: Runtime, number: int, attempts: int = 0) -> None:
+    """Try one op by itself; it ends applied or held. Raises Busy."""
     if attempts >= MAX_ATTEMPTS:
         _hold(runtime, number, Problem(500, "internal", reason=Reason.ERROR))
         return
@@ -171,11 +169,6 @@ def _retried(runtime: Runtime, numbers: list[int], *, alone: bool = False) -> No
             if not alone:
                 raise
             raise integrity_problem(error) from None
-
-
-def is_contention(error: OperationalError) -> bool:
-    """Whether the database said that a lock was not to be had: worth another try."""
-    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error.orig)
 
 
 def integrity_problem(error: IntegrityError) -> Problem:
@@ -295,41 +288,3 @@ def hold(locks: Locks, op: Op, problem: Problem) -> None:
     for row in session.scalars(select(Attachment).where(Attachment.op_number == op.number)):
         if row.bundle_id is None:
             row.bundle_id = bundle.id
-
-
-def release_missing(runtime: Runtime, numbers: Iterable[int]) -> None:
-    """Try again what waited for something that these ops have made; and what waited for that, in turn."""
-    made = list(numbers)
-    while made:
-        with runtime.db.read() as session:
-            entities = select(Op.entity_id).where(Op.number.in_(made), Op.state == OpState.APPLIED)
-            children = [op.number for op in _waiting(session, Op.waits_for.in_(entities))]
-        for number in children:
-            _alone(runtime, number, 0)
-        made = children
-
-
-def release_arrived(runtime: Runtime) -> None:
-    """Try again what waited for a row that has come into its author's sight by any way (a handover, say)."""
-    with runtime.db.read() as session:
-        arrived = [op.number for op in _waiting(session, Op.waits_for.is_not(None)) if _has_come(session, op)]
-    for number in arrived:
-        _alone(runtime, number, 0)
-
-
-def _waiting(session: Session, which: ColumnElement[bool]) -> Sequence[Op]:
-    return session.scalars(
-        select(Op)
-        .where(Op.state == OpState.HELD, Op.reason == Reason.MISSING, which)
-        .order_by(Op.device_id, Op.seq, Op.number)
-        .limit(RELEASED_AT_ONCE)
-    ).all()
-
-
-def _has_come(session: Session, op: Op) -> bool:
-    principal = principal_of(session, session.get_one(User, op.user_id))
-    homes = (
-        session.scalar(select(made.model.bundle_id).where(made.model.id == op.waits_for))
-        for made in COLLECTIONS.values()
-    )
-    return any(home is not None and is_visible(session, principal, home) for home in homes)

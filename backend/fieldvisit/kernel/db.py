@@ -27,10 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.sqlite import REAL
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
 BUSY_TIMEOUT_MS = 5000
+BUSY_STATES = ("40001", "40P01", "55P03")
 
 
 T = TypeVar("T")
@@ -205,3 +207,8 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgres_engine(url: str) -> Engine:
     return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=True)
+
+
+def is_contention(error: OperationalError) -> bool:
+    """Whether the database said that a lock was not to be had: worth another try."""
+    return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error.orig)

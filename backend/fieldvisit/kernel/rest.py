@@ -11,17 +11,17 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from fieldvisit.kernel.apply import (
     carry_out,
     integrity_problem,
-    is_contention,
     prepare,
-    release_missing,
 )
 from fieldvisit.kernel.auth import Bearer
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.commands import Command
+from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.errors import Problem, bad_request
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.receipts import check_op, must_resend, result_of, reused, store
+from fieldvisit.kernel.release import release_missing
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device, User

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.apply import apply_ops, hold, is_contention, release_arrived, release_missing
+from fieldvisit.kernel.apply import apply_ops, hold
 from fieldvisit.kernel.auth import Bearer, depositor
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now
 from fieldvisit.kernel.collections import COLLECTIONS
+from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.epoch import ServerState
 from fieldvisit.kernel.errors import Problem, bad_request
 from fieldvisit.kernel.ops import Op, OpState
@@ -28,6 +29,7 @@ from fieldvisit.kernel.receipts import (
     reused,
     store,
 )
+from fieldvisit.kernel.release import release_arrived, release_missing
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.turns import Busy

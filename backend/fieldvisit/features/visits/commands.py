@@ -1,77 +1,26 @@
-"""A visit from its plan to its end, in the order it happens."""
+"""A visit from its notes to its end, in the order it happens."""
 
-from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.models import CUSTOMER, Customer
-from fieldvisit.features.org.models import Route
-from fieldvisit.features.visits.models import VISITS, Visit, VisitDigest
+from fieldvisit.features.visits.models import Visit, VisitDigest
 from fieldvisit.features.visits.rules import (
     HIDDEN_FROM_FILE,
+    VISITORS,
     ContactMethod,
     Purpose,
-    Refusal,
     ResponsibilityTag,
-    Verdict,
-    distance_m,
     may_cancel,
-    may_check_in,
     may_record,
-    place_verdict,
 )
 from fieldvisit.kernel.attachments import attach
-from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
-from fieldvisit.kernel.clock import day_of
+from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
-from fieldvisit.kernel.errors import conflict, invalid, not_now, out_of_scope
-from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, Datum, Id, Line, Moment, OptionalLine, OptionalProse
-from fieldvisit.kernel.work import OutOfScope, Touching, Work
-
-VISITORS = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
-LATE_SCOPE_DAYS = 30
-PLAN_DAYS = 92
-
-
-class Place(Args):
-    """A fix: degrees in its datum, accuracy in metres, and when the receiver took it."""
-
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    lng: Annotated[float, Field(ge=-180, le=180)]
-    datum: Datum
-    accuracy_m: Annotated[float, Field(ge=0, le=1_000_000)]
-    fix_at: Moment
-
-
-class PlanVisit(Args):
-    """A visit to come: the shop, the day (Asia/Shanghai), and why."""
-
-    id: Id
-    customer_id: Id
-    day: date
-    purpose: Purpose | None = None
-    planned_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
-
-
-class CheckIn(Args):
-    """Arrival: of a planned visit by its id, or of an unplanned one under a new id.
-
-    `place` is None where it was refused, with `place_refusal` saying why; likewise `photo_refusal`.
-    """
-
-    id: Id
-    customer_id: Id
-    purpose: Purpose | None = None
-    contact_method: ContactMethod | None = None
-    place: Place | None = None
-    place_refusal: Refusal | None = None
-    place_verdict: Verdict = "cannot_tell"
-    photos: Annotated[list[Id], Field(max_length=9)] = []
-    photo_refusal: Refusal | None = None
+from fieldvisit.kernel.errors import not_now, out_of_scope
+from fieldvisit.kernel.values import Args, Id, Line, OptionalLine, OptionalProse
+from fieldvisit.kernel.work import Touching, Work
 
 
 class RecordVisit(Args):
@@ -108,145 +57,11 @@ class CancelVisit(Args):
     reason: Line
 
 
-def zone_on(session: Session, customer: Customer, day: date) -> str:
-    """The zone the shop was in on a day; its present one where that is not known."""
-    hung = session.execute(
-        select(BundleScope.scope, BundleScope.since, BundleScope.until)
-        .where(BundleScope.bundle_id == customer.bundle_id, BundleScope.scope.startswith("route:"))
-        .order_by(BundleScope.since)
-    ).all()
-    then = [
-        scope
-        for scope, since, until in hung
-        if day_of(since) <= day and (until is None or day <= day_of(until))
-    ]
-    route_id = then[-1].removeprefix("route:") if then else customer.route_id
-    return session.get_one(Route, route_id).zone_id
-
-
-def _home(work: Work, customer: Customer, day: date) -> BundleKey:
-    return VISITS.of(visitor=work.user.id, zone=zone_on(work.session, customer, day), day=day)
-
-
-def _planned(touching: Touching, args: PlanVisit) -> list[str | BundleKey]:
-    return _around(touching, args.customer_id, args.day)
-
-
-def _checked_in(touching: Touching, args: CheckIn) -> list[str | BundleKey]:
-    around = _around(touching, args.customer_id, touching.entry.day)
-    return [*around, *touching.bundle_of(Visit, args.id)]
-
-
-def _around(touching: Touching, customer_id: str, day: date) -> list[str | BundleKey]:
-    customer = touching.session.get(Customer, customer_id)
-    if customer is None:
-        return []
-    zone = zone_on(touching.session, customer, day)
-    key = VISITS.of(visitor=touching.user.id, zone=zone, day=day)
-    return [key, CUSTOMER.of(customer=customer_id).text]
-
-
 def _own(touching: Touching, args: RecordVisit | AddPhotos | CheckOut | CancelVisit) -> list[str | BundleKey]:
     visit = touching.session.get(Visit, args.visit_id)
     if visit is None:
         return []
     return [*touching.bundle_of(Visit, visit.id), CUSTOMER.of(customer=visit.customer_id).text]
-
-
-@command("visits.plan_visit", "POST /visits/plan", needs=VISITORS, offline=True, touches=_planned)
-def plan_visit(work: Work, args: PlanVisit) -> None:
-    """Put a shop on the list of a day, up to a quarter ahead (S11.5)."""
-    customer = work.find(Customer, args.customer_id, "customer_missing", "customer_reassigned")
-    if not work.entry.day <= args.day <= work.entry.day + timedelta(days=PLAN_DAYS):
-        raise invalid("day_invalid")
-    if work.session.get(Visit, args.id) is not None:
-        raise conflict("id_taken")
-    home = work.bundle(_home(work, customer, args.day))
-    visit = _new_visit(work, customer, args.id, args.day, home)
-    visit.state, visit.is_planned = "planned", True
-    visit.purpose, visit.planned_time = args.purpose, args.planned_time
-    work.session.add(visit)
-    work.result = {"id": args.id}
-
-
-@command("visits.check_in", "POST /visits", needs=VISITORS, offline=True, touches=_checked_in)
-def check_in(work: Work, args: CheckIn) -> None:
-    """Arrive at a shop, with place and photos or the reason why not (S11.9).
-
-    Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
-    """
-    late = False
-    try:
-        customer = work.find(Customer, args.customer_id, "customer_missing", "customer_reassigned")
-    except OutOfScope as lost:
-        if day_of(work.entry.received_at) - lost.last > timedelta(days=LATE_SCOPE_DAYS):
-            raise
-        customer, late = lost.row, True
-    visit = _awaited(work, args, customer)
-    home = work.bundle(_home(work, customer, work.entry.day))
-    if visit is None:
-        visit = _new_visit(work, customer, args.id, work.entry.day, home)
-        visit.is_planned = False
-        work.session.add(visit)
-    visit.state, visit.day, visit.bundle_id, visit.is_late_scope = (
-        "in_progress",
-        work.entry.day,
-        home.id,
-        late,
-    )
-    visit.purpose = args.purpose or visit.purpose
-    visit.contact_method = args.contact_method or visit.contact_method or "in_person"
-    visit.check_in_at = visit.stated_at = work.entry.stated_at
-    visit.earliest_at, visit.latest_at = work.entry.earliest_at, work.entry.received_at
-    visit.photo_refusal = args.photo_refusal
-    _place(visit, customer, args)
-    attach(work, args.photos, visit.id, home.id)
-    work.emit("visits.checked_in", home.id, visit_id=visit.id, customer_id=customer.id)
-    work.result = {"id": visit.id}
-
-
-def _awaited(work: Work, args: CheckIn, customer: Customer) -> Visit | None:
-    """The planned visit that this arrival belongs to, or None for an unplanned one."""
-    visit = work.session.get(Visit, args.id)
-    if visit is None:
-        return None
-    if visit.visitor_id != work.user.id:
-        raise conflict("id_taken")
-    if visit.customer_id != customer.id:
-        raise conflict("visit_other_customer")
-    if not may_check_in(visit.state):
-        raise not_now("visit_already_checked_in")
-    return visit
-
-
-def _new_visit(work: Work, customer: Customer, visit_id: str, day: date, home: Bundle) -> Visit:
-    return Visit(
-        id=visit_id,
-        customer_id=customer.id,
-        shop_name=customer.shop_name,
-        visitor_id=work.user.id,
-        zone_id=zone_on(work.session, customer, day),
-        day=day,
-        responsibility_tags=[],
-        is_late_scope=False,
-        bundle_id=home.id,
-    )
-
-
-def _place(visit: Visit, customer: Customer, args: CheckIn) -> None:
-    """Keep what the phone found, and judge it again here."""
-    distance = None
-    if args.place is not None:
-        place = args.place
-        visit.check_in_lat, visit.check_in_lng, visit.check_in_datum = place.lat, place.lng, place.datum
-        visit.check_in_accuracy_m, visit.check_in_fix_at = place.accuracy_m, place.fix_at
-        if customer.lat is not None and customer.lng is not None and customer.datum == place.datum:
-            distance = distance_m(place.lat, place.lng, customer.lat, customer.lng)
-    visit.place_refusal = args.place_refusal if args.place is None else None
-    visit.phone_verdict = args.place_verdict
-    visit.distance_m = None if distance is None else round(distance)
-    accuracy = args.place.accuracy_m if args.place else None
-    visit.place_verdict = place_verdict(distance, accuracy, customer.radius_m)
 
 
 @command("visits.record", "PATCH /visits/{visit_id}", needs=VISITORS, offline=True, touches=_own)

@@ -3,6 +3,8 @@
 from math import asin, cos, radians, sin, sqrt
 from typing import Literal
 
+from fieldvisit.kernel.users import Role
+
 EARTH_RADIUS_M = 6_371_008.8
 
 Verdict = Literal["inside", "outside", "cannot_tell"]
@@ -23,6 +25,7 @@ ContactMethod = Literal["in_person", "phone", "wechat", "other"]
 ResponsibilityTag = Literal["cannot_buy", "cannot_sell", "no_profit", "dissatisfied"]
 
 HIDDEN_FROM_FILE = "supervise_am"
+VISITORS = frozenset({Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER})
 
 
 def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> float:

@@ -3,8 +3,10 @@
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.errors import Problem
 from fieldvisit.kernel.http.answers import json_response
 
@@ -39,6 +41,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _validation(_request: Request, _error: RequestValidationError) -> Response:
         return respond(Problem(422, "args_invalid"))
+
+    @app.exception_handler(OperationalError)
+    async def _database(_request: Request, error: OperationalError) -> Response:
+        if not is_contention(error):
+            log.error("the database failed", error=type(error).__name__)
+        return respond(Problem(503, "busy"))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:
