@@ -50,7 +50,8 @@ def drop_first_answer(page: Page) -> list[int]:
         if dropped:
             route.continue_()
             return
-        dropped.append(route.fetch().status)
+        dropped.append(0)  # claimed before the answer has come, for another request may follow meanwhile
+        dropped[0] = route.fetch().status
         route.abort()
 
     page.route("**/api/sync/push", lose)
