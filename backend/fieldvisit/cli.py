@@ -13,7 +13,9 @@ from sqlalchemy import func, select
 
 from fieldvisit.demo.district import build, size_of
 from fieldvisit.features.org.founding import open_account
+from fieldvisit.features.visits.models import Visit
 from fieldvisit.kernel.auth import hash_password
+from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import ServerState
 from fieldvisit.kernel.http.app import create_app
@@ -78,6 +80,12 @@ def demo(
         if not users:
             typer.echo("Making the demo district …")
             build(database, size_of(size), settings.demo_password)
+        with database.read() as session:
+            laid_out = session.scalar(select(func.max(Visit.day)))
+        if laid_out is not None and laid_out < today():
+            typer.echo(
+                f"This district was laid out around {laid_out}; an empty FIELDVISIT_DATA_DIR gives one around today."
+            )
     if not prepare_only:
         typer.echo(f"\n  FieldVisit 走访通 demo (invented data): http://{settings.host}:{settings.port}/")
         typer.echo(f"  Accounts: {DEMO_ACCOUNTS}")
