@@ -4,22 +4,29 @@ import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import orjson
 import typer
 import uvicorn
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from fieldvisit.demo.district import build, size_of
 from fieldvisit.features.org.founding import open_account
 from fieldvisit.features.visits.models import Visit
 from fieldvisit.kernel.auth import hash_password
-from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.bundles import Bundle
+from fieldvisit.kernel.clock import iso, now, today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import ServerState
+from fieldvisit.kernel.errors import Reason
 from fieldvisit.kernel.http.app import create_app
+from fieldvisit.kernel.ops import Op, OpState
+from fieldvisit.kernel.release import put_back
+from fieldvisit.kernel.settle import reject
 from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.work import Locks
 from fieldvisit.main import make_app
 from fieldvisit.migrate import is_current
 from fieldvisit.migrate import migrate as migrate_database
@@ -29,6 +36,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 ops = typer.Typer(no_args_is_help=True, help="What only the operator may do.")
 app.add_typer(ops, name="ops")
 
+OPERATORS = (
+    Op.state == OpState.HELD,
+    Op.reason.in_([Reason.ERROR, Reason.ID_REUSE, Reason.UNSUPPORTED]),
+)
 DEMO_ACCOUNTS = (
     "am01–am18 · mm1–mm3 · dm · cc1 cc2 · ga · post1–post4 · admin · (second department: am19 am20 mm4 dm2)"
 )
@@ -44,7 +55,7 @@ def _database(settings: Settings) -> Iterator[Database]:
         database.close()
 
 
-def _stop(sentence: str) -> None:
+def _stop(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
 
@@ -152,6 +163,42 @@ def openapi() -> None:
     sys.stdout.buffer.write(
         orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     )
+
+
+@ops.command("list")
+def list_held() -> None:
+    """Entries held for a reason that only the operator can settle: codes and ids, no content."""
+    with _database(Settings()) as database, database.read() as session:
+        for op in session.scalars(select(Op).where(*OPERATORS).order_by(Op.number)):
+            typer.echo(
+                f"{op.id}  {iso(op.received_at)}  {op.name}  {op.reason}  {op.code}  device {op.device_id}"
+            )
+
+
+@ops.command("release")
+def release_held(op_id: str) -> None:
+    """Let the running server try a held entry again."""
+    with _database(Settings()) as database, database.write() as session:
+        put_back(session, [_held(session, op_id).number])
+
+
+@ops.command("reject")
+def reject_held(op_id: str, reason: str) -> None:
+    """End a held entry without carrying it out; its author is told the reason."""
+    with _database(Settings()) as database, database.write() as session:
+        op = _held(session, op_id)
+        locks = Locks(session)
+        locks.take(session.scalars(select(Bundle.key).where(Bundle.id == op.bundle_id)).all())
+        reject(locks, op)
+        op.decision_note, op.decided_at = reason, now()
+        locks.bump()
+
+
+def _held(session: Session, op_id: str) -> Op:
+    op = session.scalar(select(Op).where(Op.id == op_id, *OPERATORS).order_by(Op.number.desc()))
+    if op is None:
+        _stop(f"No entry {op_id} waits for the operator.")
+    return op
 
 
 @ops.command("confirm-restore")

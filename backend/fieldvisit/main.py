@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from fieldvisit.kernel import logs
+from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.http.app import create_app
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.sync import sweep
@@ -19,11 +20,16 @@ from fieldvisit.settings import Settings
 PARTS = (
     "kernel.attachments",
     "kernel.held",
+    "kernel.decisions",
     "features.org.subscribers",
     "features.org.collections",
     "features.org.commands",
+    "features.org.people",
+    "features.org.absences",
+    "features.customers.subscribers",
     "features.customers.collections",
     "features.customers.commands",
+    "features.customers.handovers",
     "features.visits.collections",
     "features.visits.arrivals",
     "features.visits.commands",
@@ -61,6 +67,7 @@ def _sweep(runtime: Runtime, stop: threading.Event) -> None:
     while True:
         try:
             sweep(runtime)
+            do_duties(runtime.db)
             link_arrived(runtime)
         except Exception:  # the sweeper outlives whatever it met, and meets it again next time
             log.exception("sweep failed")

@@ -1,6 +1,7 @@
 """Every command × every role × every relation: whose it is not cannot do it, and learns nothing by trying."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, shop, uid
 
+LEADER, DEPUTY = {"am01": "mm1", "am19": "mm4"}, {"am01": "am02", "am19": "am20"}
 CAST = ("am01", "mm1", "dm", "ga", "cc1", "post1", "admin")
 Example = Callable[[dict[str, str]], dict[str, Any]]
 
@@ -32,6 +34,25 @@ EXAMPLES: dict[str, Example] = {
         "role": "account_manager",
     },
     "org.assign": lambda of: {"user_id": of["user"], "scope": f"route:{of['route']}", "since": str(today())},
+    "org.change_role": lambda of: {"user_id": of["user"], "role": "account_manager"},
+    "org.leave": lambda of: {"user_id": of["user"]},
+    "org.return": lambda of: {"user_id": of["user"]},
+    "org.register_absence": lambda of: {
+        "id": uid(),
+        "user_id": of["user"],
+        "deputy_id": of["user"],
+        "since": str(today()),
+        "until": str(today() + timedelta(days=1)),
+    },
+    "org.end_absence": lambda of: {"absence_id": of["absence"], "until": str(today())},
+    "held_ops.apply": lambda of: {"held_op_id": of["held_op"]},
+    "held_ops.reject": lambda of: {"held_op_id": of["held_op"], "reason": "r"},
+    "customers.hand_over": lambda of: {
+        "route_id": of["route"],
+        "customer_ids": [of["customer"]],
+        "on_day": str(today()),
+    },
+    "customers.cancel_handover": lambda of: {"handover_id": of["handover"]},
     "customers.create": lambda of: {
         "id": uid(),
         "route_id": of["route"],
@@ -57,12 +78,22 @@ EXAMPLES: dict[str, Example] = {
 }
 WITHOUT_TARGET = {"org.create_user"}
 ADMIN, FIELD = {Role.GENERAL_ADMIN}, {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
+ABOVE = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
 PERMITTED: dict[str, set[Role]] = {
     "attachments.give_up": set(Role),
     "org.create_zone": ADMIN,
     "org.create_route": ADMIN,
     "org.create_user": ADMIN,
     "org.assign": ADMIN,
+    "org.change_role": ADMIN,
+    "org.leave": ADMIN,
+    "org.return": ADMIN,
+    "org.register_absence": ABOVE,
+    "org.end_absence": ABOVE,
+    "held_ops.apply": ABOVE,
+    "held_ops.reject": ABOVE,
+    "customers.hand_over": {Role.MARKET_MANAGER, Role.GENERAL_ADMIN},
+    "customers.cancel_handover": {Role.MARKET_MANAGER, Role.GENERAL_ADMIN},
     "customers.create": ADMIN,
     "customers.edit": FIELD | ADMIN,
     "customers.accept_suggestion": FIELD | ADMIN,
@@ -92,6 +123,16 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     )
     who.do("customers.edit", {"customer_id": customer, "set": {"address": {"from": None, "to": uid()}}})
     suggestion = who.rows(f"customer:{customer}", "suggestions")[0]["id"]
+    held = who.op("visits.cancel", {"visit_id": uid(), "reason": "r", "more": True})
+    who.push(held)
+    manager, deputy = world.as_(LEADER[writer]), DEPUTY[writer]
+    absence, later = uid(), str(today() + timedelta(days=1))
+    days = {"since": later, "until": str(today() + timedelta(days=2))}
+    away = {"id": absence, "user_id": person(writer), "deputy_id": person(deputy)} | days
+    assert manager.call("POST", "/api/absences", away).status_code == 200
+    to = {"route_id": demo_id(f"route:{route[:-1]}1"), "customer_ids": [customer], "on_day": later}
+    assert manager.call("POST", "/api/handovers", to).status_code == 200
+    (handover,) = manager.rows(f"customer:{customer}", "handovers")
     zone, number = route.split(":")
     department = "xq" if zone == "xq" else "dq"
     return {
@@ -103,10 +144,28 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "zone": demo_id(f"zone:{zone}"),
         "department": demo_id(f"department:{department}"),
         "user": person(writer),
+        "held_op": held["id"],
+        "absence": absence,
+        "handover": handover["id"],
     }
 
 
-NOWHERE = dict.fromkeys(("visit", "customer", "suggestion", "attachment", "route", "zone", "department", "user"), "00000000-0000-4000-8000-000000000000")  # fmt: skip
+NOWHERE = dict.fromkeys(
+    (
+        "visit",
+        "customer",
+        "suggestion",
+        "attachment",
+        "route",
+        "zone",
+        "department",
+        "user",
+        "held_op",
+        "absence",
+        "handover",
+    ),
+    "00000000-0000-4000-8000-000000000000",
+)
 
 
 def call(who: Persona, command: Command, args: dict[str, Any]) -> Any:

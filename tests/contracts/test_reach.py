@@ -1,6 +1,7 @@
 """Every row × every persona × every door: what is out of reach is absent from list, detail, export and bundle (S18.10)."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel import collections, sync
 from fieldvisit.kernel.bundles import BUNDLES, Bundle
+from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, photo, shop, uid
@@ -89,6 +91,17 @@ def busy_world(world: World) -> World:
         writer.do("customers.edit", {"customer_id": customer, "set": edit})
         writer.do("visits.check_out", {"visit_id": args["id"]})
         assert writer.do("visits.cancel", {"visit_id": args["id"], "reason": "too late"})["state"] == "held"
+    for manager, away, deputy, zone in (("mm1", "am01", "am02", "cz"), ("mm4", "am19", "am20", "xq")):
+        who, later = world.as_(manager), today() + timedelta(days=1)
+        days = {"since": str(later), "until": str(later + timedelta(days=1))}
+        absence = {"id": uid(), "user_id": person(away), "deputy_id": person(deputy)} | days
+        assert who.call("POST", "/api/absences", absence).status_code == 200
+        to = {
+            "route_id": demo_id(f"route:{zone}:1"),
+            "customer_ids": [shop(f"{zone}:0")],
+            "on_day": str(later),
+        }
+        assert who.call("POST", "/api/handovers", to).status_code == 200
     return world
 
 

@@ -1,47 +1,29 @@
 """Carrying out stored ops: many in one transaction while all goes well, one by one when something fails."""
 
-from dataclasses import dataclass
-
-import orjson
 import structlog
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.attachments import Attachment, file_refs, owns
-from fieldvisit.kernel.bundles import Bundle, BundleKey
-from fieldvisit.kernel.clock import now, today
-from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.db import is_contention
-from fieldvisit.kernel.deciding import decider_of
-from fieldvisit.kernel.errors import Problem, Reason, conflict, missing, out_of_scope
-from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
+from fieldvisit.kernel.errors import Problem, Reason, conflict, missing
+from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.kernel.scopes import principal_of
+from fieldvisit.kernel.settle import carry_out, hold
+from fieldvisit.kernel.tasks import Task, keys_of, prepare
 from fieldvisit.kernel.turns import Busy, turn_of
-from fieldvisit.kernel.users import Device, Role, User
-from fieldvisit.kernel.values import Args
-from fieldvisit.kernel.work import Entry, Locks, Touching, Unlocked, Work
+from fieldvisit.kernel.users import Device, User
+from fieldvisit.kernel.work import Locks, Unlocked
 
 MAX_ATTEMPTS = 3
 LOCK_WAIT = "5s"
-DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
 
 log = structlog.get_logger()
 
 
 class UncleanRefusal(Exception):
     """A handler refused after it had begun to write; the run is undone and its ops are tried one by one."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One op made ready outside the transaction: what it asks for, or why it cannot be done."""
-
-    number: int
-    command: Command | None
-    args: Args | None
-    refusal: Problem | None
 
 
 def apply_ops(runtime: Runtime, device_id: str, numbers: list[int]) -> None:
@@ -186,27 +168,8 @@ def _prepare(runtime: Runtime, numbers: list[int], keys: list[str | BundleKey]) 
         for op in _open_ops(session, numbers):
             task = prepare(op)
             tasks.append(task)
-            if op.bundle_id is not None:
-                keys.append(session.get_one(Bundle, op.bundle_id).key)
-            if task.command and task.args:
-                user = session.get_one(User, op.user_id)
-                keys += task.command.touches(Touching(session, user, Entry.of(op)), task.args)
+            keys += keys_of(session, op, task)
     return tasks
-
-
-def prepare(op: Op) -> Task:
-    """What the op asks for, as far as it can be told from the op alone."""
-    content = orjson.loads(op.raw or b"{}")
-    version = content.get("v", 1)
-    found = COMMANDS.get((op.name, version)) if type(version) is int else None
-    if found is None:
-        known = any(name == op.name for name, _ in COMMANDS)
-        code = "version_unknown" if known else "command_unknown"
-        return Task(op.number, None, None, Problem(422, code, reason=Reason.UNSUPPORTED))
-    try:
-        return Task(op.number, found, found.parse(content.get("args")), None)
-    except Problem as problem:
-        return Task(op.number, found, None, problem)
 
 
 def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], *, alone: bool) -> None:
@@ -244,47 +207,3 @@ def _settle(locks: Locks, op: Op, task: Task, *, alone: bool) -> None:
         if locks.writes != before or locks.session.new or locks.session.dirty:
             raise UncleanRefusal from problem
         hold(locks, op, problem)
-
-
-def carry_out(locks: Locks, op: Op, task: Task) -> None:
-    """Apply one op under its locks; raises Problem, in the order of precedence, before anything is written."""
-    session = locks.session
-    user = session.get_one(User, op.user_id)
-    device = session.get_one(Device, op.device_id)
-    if task.command is None and task.refusal is not None:
-        raise task.refusal
-    if not user.is_active or device.revoked_at is not None:
-        raise Problem(403, "user_inactive", reason=Reason.INACTIVE)
-    assert task.command is not None  # noqa: S101 – a task has a command or a refusal
-    if Role(user.role) not in task.command.needs:
-        raise out_of_scope("role_not_allowed")
-    if task.args is None:
-        raise task.refusal or Problem(422, "args_invalid")
-    refs = file_refs(orjson.loads(op.raw or b"{}"))
-    work = Work(locks, principal_of(session, user, device), Entry.of(op))
-    if not owns(session, user.id, refs):
-        raise conflict("file_taken")
-    task.command.handler(work, task.args)
-    session.flush()
-    op.state, op.waits_for = OpState.APPLIED, None
-    op.result, op.entity_id, op.settled_at = work.result, work.result.get("id"), now()
-    if op.bundle_id is not None:
-        session.get_one(Bundle, op.bundle_id).day = today()
-
-
-def hold(locks: Locks, op: Op, problem: Problem) -> None:
-    """Keep the op with its reason, in a bundle its author and (where people decide) its decider see."""
-    session = locks.session
-    key = HELD_OPS.of(id=held_name(op), author=op.user_id)
-    locks.take([key])
-    bundle = locks.held[key.text]
-    op.state, op.reason, op.code, op.params = OpState.HELD, problem.reason, problem.code, problem.params
-    op.waits_for, op.settled_at, op.bundle_id = problem.waits_for, now(), bundle.id
-    op.attempts = 0
-    if problem.reason in DECIDED_BY_PEOPLE:
-        decider = decider_of(session, session.get_one(User, op.user_id))
-        if decider is not None:
-            locks.hang(bundle, f"user:{decider}")
-    for row in session.scalars(select(Attachment).where(Attachment.op_number == op.number)):
-        if row.bundle_id is None:
-            row.bundle_id = bundle.id

@@ -30,6 +30,7 @@ class Command:
     needs: frozenset[Role]
     offline: bool
     touches: Touches
+    in_person: bool
 
     @property
     def summary(self) -> str:
@@ -58,11 +59,12 @@ def command(
     needs: Iterable[Role],
     touches: Touches,
     offline: bool = False,
+    in_person: bool = False,
     v: int = 1,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a command over its handler `(work, args)`. `offline` lets the app queue it without signal.
 
-    `touches` names the bundles it will change, so that they are locked together before it starts.
+    One that is `in_person` nobody can apply on another's behalf. `touches` names the bundles it will change, so that they are locked together before it starts.
     """
     method, path = route.split(" ")
 
@@ -72,7 +74,9 @@ def command(
         if not handler.__doc__:
             raise ValueError(f"command {name} has no docstring")
         args = get_type_hints(handler)["args"]
-        COMMANDS[name, v] = Command(name, v, method, path, args, handler, frozenset(needs), offline, touches)
+        COMMANDS[name, v] = Command(
+            name, v, method, path, args, handler, frozenset(needs), offline, touches, in_person
+        )
         return handler
 
     return declare

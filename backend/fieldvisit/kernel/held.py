@@ -1,4 +1,4 @@
-"""What is shown of entries that are or were held: codes and times; their content stays with who may see it."""
+"""What is shown of entries that are or were held, to their author and to whoever decides them."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,10 @@ from fieldvisit.kernel.values import View
 
 
 class HeldOpView(View):
-    """An entry that waits for a decision or has had one: its reason, code and state."""
+    """An entry that waits for a decision or has had one: what it says, its reason, code and state.
+
+    `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy.
+    """
 
     id: str
     name: str
@@ -22,7 +25,13 @@ class HeldOpView(View):
     params: dict[str, Any] | None
     made_at: datetime | None
     received_at: datetime
+    args: dict[str, Any] | None
     state: str
+    decided_by_id: str | None
+    decided_for_id: str | None
+    decided_at: datetime | None
+    decision_note: str | None
+    decided_op_id: str | None
 
 
 collection("held_ops", Op, HeldOpView, readers=set(Role), filters=("state", "reason"))

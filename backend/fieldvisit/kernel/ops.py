@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
+import orjson
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,7 +28,8 @@ class OpState(StrEnum):
 class Op(Base):
     """One entry as it came. `is_first` marks the content that owns the id; others with the id are `id_reuse`.
 
-    `earliest_at` and `received_at` bound when it was made; `stated_at` is what the device says.
+    Of a held one that was decided: by whom, for whom where a deputy did (代), and by which op
+    (the decision, or the author's corrected copy). `earliest_at` and `received_at` bound when it was made; `stated_at` is what the device says.
     """
 
     __tablename__ = "op"
@@ -68,6 +70,17 @@ class Op(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     settled_at: Mapped[datetime | None]
     bundle_id: Mapped[Long | None] = mapped_column(ForeignKey("bundle.id"), index=True)
+    decided_by_id: Mapped[Guid | None]
+    decided_for_id: Mapped[Guid | None]
+    decided_at: Mapped[datetime | None]
+    decision_note: Mapped[str | None]
+    decided_op_id: Mapped[Guid | None] = mapped_column(index=True)
+
+    @property
+    def args(self) -> dict[str, Any] | None:
+        """The arguments as they came; None once they are erased, or where they are no object."""
+        args = orjson.loads(self.raw).get("args") if self.raw else None
+        return args if isinstance(args, dict) else None
 
 
 HELD_OPS = bundle(

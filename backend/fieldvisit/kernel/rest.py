@@ -8,11 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from fieldvisit.kernel.apply import (
-    carry_out,
-    integrity_problem,
-    prepare,
-)
+from fieldvisit.kernel.apply import integrity_problem
 from fieldvisit.kernel.auth import Bearer
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.clock import now
@@ -23,10 +19,12 @@ from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.receipts import check_op, must_resend, result_of, reused, store
 from fieldvisit.kernel.release import release_missing
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.settle import carry_out
+from fieldvisit.kernel.tasks import keys_of, prepare
 from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device, User
 from fieldvisit.kernel.values import parse_json
-from fieldvisit.kernel.work import Entry, Locks, Touching, Unlocked
+from fieldvisit.kernel.work import Locks, Unlocked
 
 
 @dataclass(frozen=True)
@@ -103,10 +101,8 @@ def _attempt(
         if problem := reused(row):
             raise problem
         task = prepare(row)
-        user = session.get_one(User, row.user_id)
-        if task.command and task.args:
-            keys = [*keys, *task.command.touches(Touching(session, user, Entry.of(row)), task.args)]
-        session.execute(select(User.id).where(User.id == user.id).with_for_update(read=True))
+        keys = [*keys, *keys_of(session, row, task)]
+        session.execute(select(User.id).where(User.id == row.user_id).with_for_update(read=True))
         session.flush()
         locks = Locks(session)
         locks.take(keys)

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.clock import day_of, today
-from fieldvisit.kernel.db import Base, Guid, LongKey
+from fieldvisit.kernel.db import Base, Guid, GuidKey, Long, LongKey
 from fieldvisit.kernel.users import Device, Role, User
 
 Expander = Callable[[Session, str, Iterable[str]], set[str]]
@@ -26,6 +26,20 @@ class Assignment(Base):
     scope: Mapped[str]
     since: Mapped[date]
     until: Mapped[date | None]
+
+
+class Cover(Base):
+    """代: that a deputy stands in for a user from a day on, until (not including) another."""
+
+    __tablename__ = "cover"
+    __table_args__ = (Index(None, "user_id", "until"), Index(None, "deputy_id", "until"))
+
+    id: Mapped[GuidKey]
+    user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    deputy_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    since: Mapped[date]
+    until: Mapped[date]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 
 @dataclass(frozen=True)
@@ -54,11 +68,12 @@ def expand(session: Session, role: str, assigned: Iterable[str]) -> set[str]:
 
 
 def scopes_of(session: Session, user: User, on: date | None = None) -> frozenset[str]:
-    """The scopes `user` holds on a day (default today, Asia/Shanghai)."""
+    """The scopes `user` holds on a day (default today, Asia/Shanghai): his own, and those of whom he covers."""
     on = on or today()
+    covered = select(Cover.user_id).where(Cover.deputy_id == user.id, Cover.since <= on, Cover.until > on)
     assigned = session.scalars(
         select(Assignment.scope).where(
-            Assignment.user_id == user.id,
+            (Assignment.user_id == user.id) | Assignment.user_id.in_(covered),
             Assignment.since <= on,
             Assignment.until.is_(None) | (Assignment.until > on),
         )
@@ -86,11 +101,36 @@ class Tenure:
 def tenures_of(session: Session, user: User) -> list[Tenure]:
     """Every scope `user` ever held, with what it carries today, for telling a former reader from a stranger."""
     rows = session.scalars(select(Assignment).where(Assignment.user_id == user.id)).all()
+    held = [(row.scope, row.since, row.until) for row in rows]
+    covered = select(Assignment, Cover).join(Cover, Cover.user_id == Assignment.user_id)
+    for row, cover in session.execute(covered.where(Cover.deputy_id == user.id)):
+        since, until = max(row.since, cover.since), min(row.until or cover.until, cover.until)
+        if since < until:
+            held.append((row.scope, since, until))
     return [
-        Tenure(scope, row.since, row.until)
-        for row in rows
-        for scope in sorted(expand(session, user.role, [row.scope]))
+        Tenure(scope, since, until)
+        for assigned, since, until in held
+        for scope in sorted(expand(session, user.role, [assigned]))
     ]
+
+
+def server_of(session: Session, scope: str, on: date) -> str | None:
+    """The user assigned to a scope on a day; None where nobody is."""
+    return session.scalar(
+        select(Assignment.user_id).where(
+            Assignment.scope == scope,
+            Assignment.since <= on,
+            Assignment.until.is_(None) | (Assignment.until > on),
+        )
+    )
+
+
+def deputy_of(session: Session, user_id: str, on: date | None = None) -> str | None:
+    """Who stands in for an absent user on a day (default today); None where he is there himself."""
+    on = on or today()
+    return session.scalar(
+        select(Cover.deputy_id).where(Cover.user_id == user_id, Cover.since <= on, Cover.until > on)
+    )
 
 
 def last_held(tenure: Tenure, since: datetime, until: datetime | None, now_day: date) -> date | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.apply import apply_ops, hold
+from fieldvisit.kernel.apply import apply_ops
 from fieldvisit.kernel.auth import Bearer, depositor
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now
@@ -29,16 +29,22 @@ from fieldvisit.kernel.receipts import (
     reused,
     store,
 )
-from fieldvisit.kernel.release import release_arrived, release_missing
+from fieldvisit.kernel.release import (
+    release_arrived,
+    release_missing,
+    release_supported,
+    show_to_deciders,
+)
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.settle import hold
 from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device
 from fieldvisit.kernel.values import parse_json
 from fieldvisit.kernel.work import Locks
 
 PROTO = 1
-SCHEMA = 1
+SCHEMA = 2
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
 BUSY_MS = 3000
@@ -146,6 +152,7 @@ def _answer(
 
 def sweep(runtime: Runtime) -> None:
     """Finish what a crash left received, per device in order and ending a device at its first stop; then release."""
+    release_supported(runtime)
     with runtime.db.read() as session:
         left = session.execute(
             select(Op.device_id, Op.number)
@@ -161,6 +168,7 @@ def sweep(runtime: Runtime) -> None:
         except Busy:
             continue
     release_arrived(runtime)
+    show_to_deciders(runtime)
 
 
 def view_name(runtime: Runtime, principal: Principal) -> str:

@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """An account. `stamp` rises when every token given so far must die."""
+    """An account. `stamp` rises when every token given so far must die; `former_roles` are posts it held before."""
 
     __tablename__ = "user"
     __table_args__ = (UniqueConstraint("username"),)
@@ -37,6 +37,7 @@ class User(Base):
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    former_roles: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     stamp: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     bundle_id: Mapped[Long | None] = mapped_column(ForeignKey("bundle.id"), index=True)

@@ -69,13 +69,19 @@ class Touching:
 
 
 class Work:
-    """One op being applied inside a transaction whose bundles are locked."""
+    """One op being applied inside a transaction whose bundles are locked.
 
-    def __init__(self, locks: "Locks", principal: Principal, entry: Entry) -> None:
-        self._locks = locks
+    `user` is its author and `principal` who answers for it and whose sight counts: the author himself,
+    or whoever applies it on his behalf.
+    """
+
+    def __init__(
+        self, locks: "Locks", principal: Principal, entry: Entry, on_behalf_of: User | None = None
+    ) -> None:
+        self.locks = locks
         self.session = locks.session
         self.principal = principal
-        self.user = principal.user
+        self.user = on_behalf_of or principal.user
         self.entry = entry
         self.result: dict[str, Any] = {}
 
@@ -91,21 +97,21 @@ class Work:
             raise missing(absent, waits_for=row_id)
         if is_visible(self.session, self.principal, bundle_id):
             return row
-        last = last_seen(self.session, self.user, bundle_id)
+        last = last_seen(self.session, self.principal.user, bundle_id)
         if last is None:
             raise missing(absent, waits_for=row_id)
         raise OutOfScope(lost, row, last)
 
     def bundle(self, key: BundleKey) -> Bundle:
         """A bundle that this transaction holds locked; raises Unlocked otherwise."""
-        held = self._locks.held.get(key.text)
+        held = self.locks.held.get(key.text)
         if held is None:
             raise Unlocked([key])
         return held
 
     def hang(self, bundle: Bundle, scope: str) -> None:
         """Hang the bundle in a scope from now on, where it does not hang already."""
-        self._locks.hang(bundle, scope)
+        self.locks.hang(bundle, scope)
 
     def emit(self, name: str, bundle_id: int | None = None, **data: Any) -> None:
         """Record that something happened, in this transaction; `data` holds ids and codes only."""
@@ -172,6 +178,19 @@ class Locks:
         )
         if self.session.scalar(there) is None:
             self.session.add(BundleScope(bundle_id=bundle.id, scope=scope, since=now()))
+
+    def hang_only(self, bundle: Bundle, kind: str, scopes: set[str]) -> None:
+        """Of the scopes of a kind (`user`, `route` …) hang a held bundle in just these; in others it ends now."""
+        present = select(BundleScope).where(
+            BundleScope.bundle_id == bundle.id,
+            BundleScope.scope.startswith(f"{kind}:"),
+            BundleScope.until.is_(None),
+        )
+        for row in self.session.scalars(present):
+            if row.scope not in scopes:
+                row.until = now()
+        for scope in sorted(scopes):
+            self.hang(bundle, scope)
 
     def _guard(self, session: Session, _context: UOWTransaction, _instances: Any) -> None:
         rows = [row for row in (*session.new, *session.deleted) if isinstance(row, Base)]

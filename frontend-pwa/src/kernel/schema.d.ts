@@ -4,6 +4,113 @@
  */
 
 export interface paths {
+    "/api/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * absences you may see, in pages.
+         * @description absences you may see, in pages.
+         */
+        get: operations["list_absences"];
+        put?: never;
+        /**
+         * Register an absence with its deputy, who has the same post or stands directly above (S1.4).
+         * @description Register an absence with its deputy, who has the same post or stands directly above (S1.4).
+         *
+         *     The deputy sees and does what the absent one's territory asks for, and decides for him; never a second
+         *     absence over the same days, nor a deputy who is away or covered himself then.
+         */
+        post: operations["org.register_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All absences you may see, as a csv file.
+         * @description All absences you may see, as a csv file.
+         */
+        get: operations["export_absences_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All absences you may see, as a xlsx file.
+         * @description All absences you may see, as a xlsx file.
+         */
+        get: operations["export_absences_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences/{absence_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an absence end earlier or later; one that has not begun may be called off by its first day.
+         * @description Let an absence end earlier or later; one that has not begun may be called off by its first day.
+         */
+        post: operations["org.end_absence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/absences/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the absences you may see.
+         * @description One of the absences you may see.
+         */
+        get: operations["get_absences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assignments": {
         parameters: {
             query?: never;
@@ -14,8 +121,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let a user serve a scope from a day on; the scope's present server is replaced on that day (S1.3).
-         * @description Let a user serve a scope from a day on; the scope's present server is replaced on that day (S1.3).
+         * Let a user serve a scope from today or a later day on; who served it until then is replaced on that day (S1.3).
+         * @description Let a user serve a scope from today or a later day on; who served it until then is replaced on that day (S1.3).
          */
         post: operations["org.assign"];
         delete?: never;
@@ -491,6 +598,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * handovers you may see, in pages.
+         * @description handovers you may see, in pages.
+         */
+        get: operations["list_handovers"];
+        put?: never;
+        /**
+         * Hand shops over to a route that somebody serves on that day (S1.3); a later handover replaces a planned one.
+         * @description Hand shops over to a route that somebody serves on that day (S1.3); a later handover replaces a planned one.
+         *
+         *     The file and all that is open there leaves one phone and comes to the other; past visits stay where they were made.
+         */
+        post: operations["customers.hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All handovers you may see, as a csv file.
+         * @description All handovers you may see, as a csv file.
+         */
+        get: operations["export_handovers_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All handovers you may see, as a xlsx file.
+         * @description All handovers you may see, as a xlsx file.
+         */
+        get: operations["export_handovers_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{handover_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call off a handover that has not taken place.
+         * @description Call off a handover that has not taken place.
+         */
+        post: operations["customers.cancel_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/handovers/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the handovers you may see.
+         * @description One of the handovers you may see.
+         */
+        get: operations["get_handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/held_ops": {
         parameters: {
             query?: never;
@@ -545,6 +758,48 @@ export interface paths {
         get: operations["export_held_ops_xlsx"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held_ops/{held_op_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out a held entry on its author's behalf, as made by him and at its own time.
+         * @description Carry out a held entry on its author's behalf, as made by him and at its own time.
+         *
+         *     The decider must see what it names; the post it needs must be, or have been, the author's, or be the decider's.
+         */
+        post: operations["held_ops.apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/held_ops/{held_op_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a held entry without carrying it out; its author is told the reason.
+         * @description End a held entry without carrying it out; its author is told the reason.
+         */
+        post: operations["held_ops.reject"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1017,6 +1272,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/{user_id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take somebody out of service now: nothing opens for him any more, what he still sends is held for his superior.
+         * @description Take somebody out of service now: nothing opens for him any more, what he still sends is held for his superior.
+         */
+        post: operations["org.leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take somebody back into service; what he serves is assigned anew.
+         * @description Take somebody back into service; what he serves is assigned anew.
+         */
+        post: operations["org.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote or move somebody to another post from today on: what he served is free, what he made stays his.
+         * @description Promote or move somebody to another post from today on: what he served is free, what he made stays his.
+         */
+        post: operations["org.change_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visit_digests": {
         parameters: {
             query?: never;
@@ -1412,6 +1727,28 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbsenceView
+         * @description That a colleague is away from `since` until (not including) `until`, and who stands in for him.
+         */
+        AbsenceView: {
+            /** Deputy Id */
+            deputy_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
          * AcceptSuggestion
          * @description A suggestion to write into the file.
          */
@@ -1434,6 +1771,17 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /**
+         * ApplyHeldOp
+         * @description A held entry to carry out for its author.
+         */
+        ApplyHeldOp: {
+            /**
+             * Held Op Id
+             * Format: uuid
+             */
+            held_op_id: string;
         };
         /**
          * Assign
@@ -1484,6 +1832,17 @@ export interface components {
             uploaded_at: string | null;
         };
         /**
+         * CancelHandover
+         * @description A planned handover that does not take place.
+         */
+        CancelHandover: {
+            /**
+             * Handover Id
+             * Format: uuid
+             */
+            handover_id: string;
+        };
+        /**
          * CancelVisit
          * @description That a visit does not take place, and why.
          */
@@ -1495,6 +1854,22 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /**
+         * ChangeRole
+         * @description The post a user holds from today on.
+         */
+        ChangeRole: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "account_manager" | "market_manager" | "department_manager" | "general_admin" | "related_post";
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /**
          * CheckIn
@@ -1861,6 +2236,22 @@ export interface components {
             };
         };
         /**
+         * EndAbsence
+         * @description That an absence ends on another day: `until` is the first day back.
+         */
+        EndAbsence: {
+            /**
+             * Absence Id
+             * Format: uuid
+             */
+            absence_id: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * FieldEdit
          * @description The value the editor saw and the one he wants.
          */
@@ -1890,14 +2281,79 @@ export interface components {
             reason: string;
         };
         /**
+         * HandOver
+         * @description Shops that go to a route on a day.
+         */
+        HandOver: {
+            /** Customer Ids */
+            customer_ids: string[];
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /**
+             * Route Id
+             * Format: uuid
+             */
+            route_id: string;
+        };
+        /**
+         * HandoverView
+         * @description That the shop goes, or went, to another route on a day.
+         */
+        HandoverView: {
+            /** Author Id */
+            author_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /** From Route Id */
+            from_route_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "planned" | "done" | "cancelled";
+            /** To Route Id */
+            to_route_id: string;
+        };
+        /**
          * HeldOpView
-         * @description An entry that waits for a decision or has had one: its reason, code and state.
+         * @description An entry that waits for a decision or has had one: what it says, its reason, code and state.
+         *
+         *     `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy.
          */
         HeldOpView: {
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            } | null;
             /** Author Id */
             author_id: string;
             /** Code */
             code: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decided For Id */
+            decided_for_id: string | null;
+            /** Decided Op Id */
+            decided_op_id: string | null;
+            /** Decision Note */
+            decision_note: string | null;
             /** Id */
             id: string;
             /** Made At */
@@ -1922,6 +2378,17 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
+        };
+        /**
+         * Leave
+         * @description That a user is out of service from now on.
+         */
+        Leave: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /**
          * Login
@@ -2080,6 +2547,61 @@ export interface components {
              * Format: uuid
              */
             device: string;
+        };
+        /**
+         * RegisterAbsence
+         * @description That a user is away from a day on, until (not including) another, and who stands in for him.
+         */
+        RegisterAbsence: {
+            /**
+             * Deputy Id
+             * Format: uuid
+             */
+            deputy_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /**
+         * RejectHeldOp
+         * @description A held entry that is not to be carried out, and why.
+         */
+        RejectHeldOp: {
+            /**
+             * Held Op Id
+             * Format: uuid
+             */
+            held_op_id: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Return
+         * @description That a user who had left is back.
+         */
+        Return: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /**
          * RouteView
@@ -2287,6 +2809,170 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_absences: {
+        parameters: {
+            query?: {
+                after?: string;
+                deputy_id?: string;
+                limit?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["AbsenceView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "org.register_absence": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegisterAbsence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_absences_csv: {
+        parameters: {
+            query?: {
+                deputy_id?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_absences_xlsx: {
+        parameters: {
+            query?: {
+                deputy_id?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "org.end_absence": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                absence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndAbsence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_absences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     "org.assign": {
         parameters: {
             query?: never;
@@ -2975,6 +3661,173 @@ export interface operations {
             };
         };
     };
+    list_handovers: {
+        parameters: {
+            query?: {
+                after?: string;
+                customer_id?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+                to_route_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["HandoverView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "customers.hand_over": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_handovers_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+                state?: string;
+                to_route_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_handovers_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+                state?: string;
+                to_route_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "customers.cancel_handover": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                handover_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelHandover"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_held_ops: {
         parameters: {
             query?: {
@@ -3050,6 +3903,62 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "held_ops.apply": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                held_op_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApplyHeldOp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "held_ops.reject": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                held_op_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RejectHeldOp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -3670,6 +4579,90 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "org.leave": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Leave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "org.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Return"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "org.change_role": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChangeRole"];
             };
         };
         responses: {

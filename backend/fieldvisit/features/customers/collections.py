@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement
 
-from fieldvisit.features.customers.models import Customer, CustomerChange, Suggestion
+from fieldvisit.features.customers.models import Customer, CustomerChange, Handover, Suggestion
 from fieldvisit.kernel.collections import collection, contains_any
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import View
@@ -94,6 +94,19 @@ class SuggestionView(View):
     decision_note: str | None
 
 
+class HandoverView(View):
+    """That the shop goes, or went, to another route on a day."""
+
+    id: str
+    customer_id: str
+    from_route_id: str
+    to_route_id: str
+    on_day: date
+    state: Literal["planned", "done", "cancelled"]
+    author_id: str
+    made_at: datetime
+
+
 def _matches(term: str) -> ColumnElement[bool]:
     searched = (
         Customer.shop_name,
@@ -139,4 +152,13 @@ collection(
     filters=("customer_id", "field"),
     order=(CustomerChange.made_at.desc(), CustomerChange.id),
     newest=20,
+)
+collection(
+    "handovers",
+    Handover,
+    HandoverView,
+    readers=FIELD_ROLES,
+    filters=("customer_id", "to_route_id", "state"),
+    order=(Handover.made_at.desc(), Handover.id),
+    newest=5,
 )

@@ -220,7 +220,7 @@ def _open_suggestion(work: Work, suggestion_id: str) -> Suggestion:
     if row.state != "open":
         raise not_now("suggestion_decided")
     if FIELDS[row.field].is_protected:
-        if row.author_id == work.user.id:
+        if row.author_id in (work.user.id, work.principal.user.id):
             raise out_of_scope("suggestion_own")
         if work.principal.role not in DECIDERS:
             raise out_of_scope("role_not_allowed")

@@ -14,7 +14,7 @@ CUSTOMER = bundle(
     key="customer:{customer}",
     scopes=("complaint-centre",),
     carried={Role.ACCOUNT_MANAGER: ALL, Role.MARKET_MANAGER: ALL},
-    contains=("customers", "suggestions", "customer_changes", "visit_digests"),
+    contains=("customers", "suggestions", "customer_changes", "visit_digests", "handovers"),
 )
 
 
@@ -102,3 +102,20 @@ class Suggestion(Base):
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"))
+
+
+class Handover(Base):
+    """移交: that a shop goes to another route on a day; `state` is planned, done or cancelled."""
+
+    __tablename__ = "handover"
+    __table_args__ = (Index(None, "state", "on_day"),)
+
+    id: Mapped[GuidKey]
+    customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
+    from_route_id: Mapped[Guid] = mapped_column(ForeignKey("route.id"))
+    to_route_id: Mapped[Guid] = mapped_column(ForeignKey("route.id"))
+    on_day: Mapped[date]
+    state: Mapped[str]
+    author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    made_at: Mapped[datetime]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)

@@ -1,7 +1,10 @@
 """What is seen of the organisation."""
 
+from datetime import date
+
 from fieldvisit.features.org.models import Department, Person, Route, Zone
 from fieldvisit.kernel.collections import collection
+from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import View
 
@@ -46,6 +49,16 @@ class PersonView(View):
     is_active: bool
 
 
+class AbsenceView(View):
+    """That a colleague is away from `since` until (not including) `until`, and who stands in for him."""
+
+    id: str
+    user_id: str
+    deputy_id: str
+    since: date
+    until: date
+
+
 class ProfileView(View):
     """Who I am."""
 
@@ -60,4 +73,12 @@ collection("departments", Department, DepartmentView, readers=set(Role))
 collection("zones", Zone, ZoneView, readers=set(Role), filters=("department_id",))
 collection("routes", Route, RouteView, readers=set(Role), filters=("zone_id",))
 collection("people", Person, PersonView, readers=set(Role), filters=("role", "is_active"))
+collection(
+    "absences",
+    Cover,
+    AbsenceView,
+    readers=set(Role),
+    filters=("user_id", "deputy_id"),
+    order=(Cover.since, Cover.id),
+)
 collection("profile", User, ProfileView, readers=set(Role))

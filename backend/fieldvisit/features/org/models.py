@@ -1,7 +1,7 @@
 """Tables of the organisation."""
 
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from fieldvisit.kernel.bundles import ALL, bundle
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
@@ -19,7 +19,7 @@ PEOPLE = bundle(
     key="ref:people:{department}",
     scopes=("department:{department}", "complaint-centre"),
     carried=dict.fromkeys(Role, ALL),
-    contains=("people",),
+    contains=("people", "absences"),
 )
 ME = bundle(
     "me", key="me:{user}", scopes=("user:{user}",), carried=dict.fromkeys(Role, ALL), contains=("profile",)
@@ -50,6 +50,7 @@ class Zone(Base):
     code: Mapped[str]
     market_manager_id: Mapped[Guid | None] = mapped_column(ForeignKey("user.id"))
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+    server_id: Mapped[str | None] = synonym("market_manager_id")
 
 
 class Route(Base):
@@ -66,6 +67,7 @@ class Route(Base):
     market_type: Mapped[str | None]
     order_weekday: Mapped[int | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+    server_id: Mapped[str | None] = synonym("account_manager_id")
 
 
 class Person(Base):

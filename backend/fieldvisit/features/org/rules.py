@@ -14,3 +14,10 @@ SERVES = {
 def may_serve(role: Role, scope: str) -> bool:
     """Whether a role is ever assigned to a scope of this kind."""
     return scope.partition(":")[0] == SERVES.get(role)
+
+
+def may_deputise(absent: Role, deputy: Role) -> bool:
+    """Whether somebody of this post can stand in: one of the same post, or a market manager for an account manager."""
+    if absent == Role.ACCOUNT_MANAGER:
+        return deputy in (Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER)
+    return absent == deputy and absent in SERVES

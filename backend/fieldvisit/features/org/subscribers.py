@@ -1,15 +1,19 @@
 """What the kernel asks of the organisation: which scopes carry others, and who stands above whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.org.models import Route, Zone
+from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.deciding import superiors
-from fieldvisit.kernel.scopes import Assignment, expands
+from fieldvisit.kernel.duties import duty
+from fieldvisit.kernel.scopes import Assignment, expands, server_of
 from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.work import Locks
 
 
 def _ids(scopes: Iterable[str], kind: str) -> list[str]:
@@ -39,8 +43,8 @@ def expand_territory(session: Session, role: str, assigned: Iterable[str]) -> se
 def line_of_report(session: Session, author: User) -> list[str]:
     """Market manager of the author's present, else last, zone; then department manager; then general administrator (S1.4)."""
     zone_id = _last_zone(session, author)
-    zone = session.get(Zone, zone_id) if zone_id else None
-    above = [zone.market_manager_id] if zone and zone.market_manager_id else []
+    manager = server_of(session, f"zone:{zone_id}", today()) if zone_id else None
+    above = [manager] if manager else []
     for role in (Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN):
         above += session.scalars(
             select(User.id)
@@ -62,3 +66,33 @@ def _last_zone(session: Session, author: User) -> str | None:
     if kind == "route":
         return session.scalar(select(Route.zone_id).where(Route.id == scope_id))
     return scope_id if kind == "zone" else None
+
+
+@duty
+def keep_posts_true(database: Database) -> None:
+    """On the day an assignment begins or ends, routes and zones say who serves them now."""
+    with database.read() as session:
+        stale = list(_stale(session))
+    if not stale:
+        return
+    with database.write() as session:
+        locks = Locks(session)
+        homes = select(Bundle.key).where(Bundle.id.in_({place.bundle_id for place, _ in stale}))
+        locks.take(session.scalars(homes).all())
+        for place, server_id in _stale(session):
+            place.server_id = server_id
+        locks.bump()
+
+
+def _stale(session: Session) -> Iterator[tuple[Route | Zone, str | None]]:
+    """Routes and zones that name another than today's server, with today's."""
+    on = today()
+    serving = Assignment.until.is_(None) | (Assignment.until > on)
+    rows = session.execute(
+        select(Assignment.scope, Assignment.user_id).where(Assignment.since <= on, serving)
+    )
+    servers = dict(rows.all())
+    for kind, places in (("route", session.scalars(select(Route))), ("zone", session.scalars(select(Zone)))):
+        for place in places:
+            if place.server_id != servers.get(f"{kind}:{place.id}"):
+                yield place, servers.get(f"{kind}:{place.id}")

@@ -1,0 +1,92 @@
+"""Being away: from when until when, and who stands in (代); it begins and ends by itself."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from fieldvisit.features.org.models import PEOPLE
+from fieldvisit.features.org.people import colleague
+from fieldvisit.features.org.rules import may_deputise
+from fieldvisit.kernel.bundles import BundleKey
+from fieldvisit.kernel.commands import command
+from fieldvisit.kernel.errors import conflict, invalid, not_now, out_of_scope
+from fieldvisit.kernel.scopes import Cover, scopes_of
+from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.values import Args, Id
+from fieldvisit.kernel.work import Touching, Work
+
+REGISTRARS = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
+
+
+class RegisterAbsence(Args):
+    """That a user is away from a day on, until (not including) another, and who stands in for him."""
+
+    id: Id
+    user_id: Id
+    deputy_id: Id
+    since: date
+    until: date
+
+
+class EndAbsence(Args):
+    """That an absence ends on another day: `until` is the first day back."""
+
+    absence_id: Id
+    until: date
+
+
+def _people_of(touching: Touching, _args: Args) -> list[str | BundleKey]:
+    department = touching.user.department_id
+    return [] if department is None else [PEOPLE.of(department=department)]
+
+
+@command("org.register_absence", "POST /absences", needs=REGISTRARS, in_person=True, touches=_people_of)
+def register_absence(work: Work, args: RegisterAbsence) -> None:
+    """Register an absence with its deputy, who has the same post or stands directly above (S1.4).
+
+    The deputy sees and does what the absent one's territory asks for, and decides for him; never a second
+    absence over the same days, nor a deputy who is away or covered himself then.
+    """
+    user, deputy = colleague(work, args.user_id), colleague(work, args.deputy_id)
+    _require_his(work, user)
+    if not work.entry.day <= args.since < args.until:
+        raise invalid("day_invalid")
+    if not may_deputise(Role(user.role), Role(deputy.role)) or user.id == deputy.id:
+        raise invalid("deputy_unfit")
+    if not user.is_active or not deputy.is_active:
+        raise not_now("user_inactive")
+    if work.session.get(Cover, args.id) is not None:
+        raise conflict("id_taken")
+    away = select(Cover.id).where(Cover.since < args.until, Cover.until > args.since)
+    for who, code in ((Cover.user_id == user.id, "cover_overlaps"), (Cover.user_id == deputy.id, "deputy_absent"), (Cover.deputy_id == user.id, "deputises_then")):  # fmt: skip
+        if work.session.scalar(away.where(who)) is not None:
+            raise not_now(code)
+    home = work.bundle(PEOPLE.of(department=user.department_id))
+    work.session.add(Cover(**args.model_dump(), bundle_id=home.id))
+    work.emit("org.absence_registered", home.id, user_id=user.id, deputy_id=deputy.id)
+    work.result = {"id": args.id}
+
+
+@command(
+    "org.end_absence", "POST /absences/{absence_id}/end", needs=REGISTRARS, in_person=True, touches=_people_of
+)
+def end_absence(work: Work, args: EndAbsence) -> None:
+    """Let an absence end earlier or later; one that has not begun may be called off by its first day."""
+    row = work.find(Cover, args.absence_id, "absence_missing", "absence_not_yours")
+    _require_his(work, work.session.get_one(User, row.user_id))
+    if row.until <= work.entry.day:
+        raise not_now("absence_over")
+    if args.until < max(row.since, work.entry.day) or args.until > row.until:
+        raise invalid("day_invalid")
+    row.until = args.until
+    work.emit("org.absence_ended", row.bundle_id, user_id=row.user_id, deputy_id=row.deputy_id)
+
+
+def _require_his(work: Work, user: User) -> None:
+    """A market manager registers for his account managers only, and nobody but an administrator for himself."""
+    if work.principal.role == Role.GENERAL_ADMIN:
+        return
+    theirs = {scope for scope in scopes_of(work.session, user) if scope.startswith(("route:", "zone:"))}
+    above = work.principal.role == Role.DEPARTMENT_MANAGER or user.role == Role.ACCOUNT_MANAGER
+    if user.id == work.user.id or not above or not theirs <= work.principal.scopes:
+        raise out_of_scope("user_not_yours")

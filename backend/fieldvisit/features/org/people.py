@@ -1,0 +1,166 @@
+"""People in the department: their accounts, and what becomes of them: promotion, leaving, coming back."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+
+from fieldvisit.features.org.founding import add_user
+from fieldvisit.features.org.models import ME, ORG, PEOPLE, Person, Route, Zone
+from fieldvisit.features.org.rules import SERVES
+from fieldvisit.kernel.auth import NO_PASSWORD
+from fieldvisit.kernel.bundles import BundleKey
+from fieldvisit.kernel.commands import command
+from fieldvisit.kernel.errors import conflict, missing, not_now, out_of_scope
+from fieldvisit.kernel.scopes import Assignment, Cover
+from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.values import Args, Id, Line, OptionalLine
+from fieldvisit.kernel.work import Touching, Work
+
+ADMIN = {Role.GENERAL_ADMIN}
+Post = Literal["account_manager", "market_manager", "department_manager", "general_admin", "related_post"]
+
+
+class CreateUser(Args):
+    """A new account in the administrator's own department."""
+
+    id: Id
+    username: Annotated[str, Field(pattern=r"^[a-z0-9._-]{2,40}$")]
+    employee_no: Line
+    name: Line
+    role: Post
+    phone: OptionalLine = None
+
+
+class ChangeRole(Args):
+    """The post a user holds from today on."""
+
+    user_id: Id
+    role: Post
+
+
+class Leave(Args):
+    """That a user is out of service from now on."""
+
+    user_id: Id
+
+
+class Return(Args):
+    """That a user who had left is back."""
+
+    user_id: Id
+
+
+def _new_bundles(touching: Touching, args: CreateUser) -> list[str | BundleKey]:
+    return [*_org_of(touching), ME.of(user=args.id)]
+
+
+def _user_bundles(touching: Touching, args: ChangeRole | Leave | Return) -> list[str | BundleKey]:
+    return [*_org_of(touching), *touching.bundle_of(User, args.user_id)]
+
+
+def _org_of(touching: Touching) -> list[str | BundleKey]:
+    department = touching.user.department_id
+    return [] if department is None else [ORG.of(department=department), PEOPLE.of(department=department)]
+
+
+def colleague(work: Work, user_id: str) -> User:
+    """A user of the same department; raises Problem 404 `user_missing` for any other."""
+    user = work.session.get(User, user_id)
+    if user is None or user.department_id is None or user.department_id != work.user.department_id:
+        raise missing("user_missing", waits_for=user_id)
+    return user
+
+
+@command("org.create_user", "POST /users", needs=ADMIN, in_person=True, touches=_new_bundles)
+def create_user(work: Work, args: CreateUser) -> None:
+    """Open an account in the own department; it has no password yet and serves nothing until it is assigned.
+
+    No password travels in a command, for commands are kept as they came.
+    """
+    if work.session.get(User, args.id) is not None:
+        raise conflict("id_taken")
+    if work.session.scalar(select(User.id).where(User.username == args.username)):
+        raise conflict("username_taken")
+    department_id = work.user.department_id
+    if department_id is None:
+        raise out_of_scope("department_not_yours")
+    user = User(**args.model_dump(), department_id=department_id, password_hash=NO_PASSWORD, created_at=work.entry.received_at)  # fmt: skip
+    add_user(
+        work.session, user, work.bundle(ME.of(user=args.id)), work.bundle(PEOPLE.of(department=department_id))
+    )
+    _serve_department(work, user)
+    work.result = {"id": args.id}
+
+
+@command("org.change_role", "POST /users/{user_id}/role", needs=ADMIN, in_person=True, touches=_user_bundles)
+def change_role(work: Work, args: ChangeRole) -> None:
+    """Promote or move somebody to another post from today on: what he served is free, what he made stays his."""
+    user = _another(work, args.user_id)
+    if not user.is_active:
+        raise not_now("user_inactive")
+    if user.role == args.role:
+        return
+    _lay_down(work, user)
+    user.former_roles = sorted({*user.former_roles, user.role})
+    user.role = args.role
+    _person(work, user).role = args.role
+    _serve_department(work, user)
+    work.emit("org.role_changed", user.bundle_id, user_id=user.id, role=args.role)
+
+
+@command("org.leave", "POST /users/{user_id}/leave", needs=ADMIN, in_person=True, touches=_user_bundles)
+def leave(work: Work, args: Leave) -> None:
+    """Take somebody out of service now: nothing opens for him any more, what he still sends is held for his superior."""
+    user = _another(work, args.user_id)
+    _lay_down(work, user)
+    if user.is_active:
+        user.is_active, user.stamp = False, user.stamp + 1
+    _person(work, user).is_active = False
+    work.emit("org.left", user.bundle_id, user_id=user.id)
+
+
+@command("org.return", "POST /users/{user_id}/return", needs=ADMIN, in_person=True, touches=_user_bundles)
+def come_back(work: Work, args: Return) -> None:
+    """Take somebody back into service; what he serves is assigned anew."""
+    user = _another(work, args.user_id)
+    user.is_active = True
+    _person(work, user).is_active = True
+    _serve_department(work, user)
+    work.emit("org.returned", user.bundle_id, user_id=user.id)
+
+
+def _another(work: Work, user_id: str) -> User:
+    user = colleague(work, user_id)
+    if user.id == work.user.id:
+        raise out_of_scope("own_account")
+    return user
+
+
+def _person(work: Work, user: User) -> Person:
+    return work.session.get_one(Person, user.id)
+
+
+def _serve_department(work: Work, user: User) -> None:
+    """A post that serves the whole department does so at once."""
+    scope = f"department:{user.department_id}"
+    held = select(Assignment.number).where(
+        Assignment.user_id == user.id, Assignment.scope == scope, Assignment.until.is_(None)
+    )
+    if SERVES.get(Role(user.role)) == "department" and work.session.scalar(held) is None:
+        work.session.add(Assignment(user_id=user.id, scope=scope, since=work.entry.day, until=None))
+
+
+def _lay_down(work: Work, user: User) -> None:
+    """End today all that he serves, what is to come included, and every absence he has or covers."""
+    day = work.entry.day
+    serving = (Assignment.user_id == user.id) & (Assignment.until.is_(None) | (Assignment.until > day))
+    for row in work.session.scalars(select(Assignment).where(serving)):
+        row.until = max(row.since, day)
+    involved = (Cover.user_id == user.id) | (Cover.deputy_id == user.id)
+    for cover in work.session.scalars(select(Cover).where(involved, Cover.until > day)):
+        cover.until = max(cover.since, day)
+    for route in work.session.scalars(select(Route).where(Route.account_manager_id == user.id)):
+        route.account_manager_id = None
+    for zone in work.session.scalars(select(Zone).where(Zone.market_manager_id == user.id)):
+        zone.market_manager_id = None

@@ -1,0 +1,64 @@
+"""An op made ready outside the transaction: what it asks for, and which bundles that will touch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldvisit.kernel.bundles import Bundle, BundleKey
+from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.errors import Problem, Reason
+from fieldvisit.kernel.ops import Op
+from fieldvisit.kernel.users import User
+from fieldvisit.kernel.values import Args, is_uuid
+from fieldvisit.kernel.work import Entry, Touching
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one op asks for, or why it cannot be done."""
+
+    number: int
+    command: Command | None
+    args: Args | None
+    refusal: Problem | None
+
+
+def content_of(op: Op) -> dict[str, Any]:
+    """The op as it came; empty once its arguments have been erased."""
+    content: dict[str, Any] = orjson.loads(op.raw or b"{}")
+    return content
+
+
+def prepare(op: Op) -> Task:
+    """What the op asks for, as far as it can be told from the op alone."""
+    content = content_of(op)
+    version = content.get("v", 1)
+    found = COMMANDS.get((op.name, version)) if type(version) is int else None
+    if found is None:
+        known = any(name == op.name for name, _ in COMMANDS)
+        code = "version_unknown" if known else "command_unknown"
+        return Task(op.number, None, None, Problem(422, code, reason=Reason.UNSUPPORTED))
+    try:
+        return Task(op.number, found, found.parse(content.get("args")), None)
+    except Problem as problem:
+        return Task(op.number, found, None, problem)
+
+
+def keys_of(session: Session, op: Op, task: Task) -> list[str | BundleKey]:
+    """Every bundle that carrying the op out may change: its own, its command's, and that of the op it corrects."""
+    keys: list[str | BundleKey] = []
+    if op.bundle_id is not None:
+        keys.append(session.get_one(Bundle, op.bundle_id).key)
+    original = content_of(op).get("corrects")
+    if is_uuid(original):
+        keys += session.scalars(
+            select(Bundle.key).join(Op, Op.bundle_id == Bundle.id).where(Op.id == original, Op.is_first)
+        )
+    if task.command and task.args:
+        keys += task.command.touches(
+            Touching(session, session.get_one(User, op.user_id), Entry.of(op)), task.args
+        )
+    return keys
