@@ -1,5 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { routes as customers } from './features/customers/routes'
+import { routes as decisions } from './features/decisions/routes'
+import { routes as people } from './features/people/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as today } from './features/today/routes'
@@ -13,6 +15,8 @@ export const router = createRouter({
     ...customers,
     ...visits,
     ...sync,
+    ...decisions,
+    ...people,
     ...session,
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -1,6 +1,8 @@
 // Chinese and English say the same things, and every command and refusal has its words.
 
 import { describe, expect, it } from 'vitest'
+import workEn from '@/locales/work/en.json'
+import workZh from '@/locales/work/zh-CN.json'
 import en from '@/locales/en.json'
 import zh from '@/locales/zh-CN.json'
 import { placeVerdict } from '@/kernel/location'
@@ -17,12 +19,15 @@ function flat(texts: Texts, path = ''): Map<string, string> {
 }
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
 
-describe('locales', () => {
-  const [chinese, english] = [flat(zh), flat(en)]
+describe.each([
+  ['the first words', zh, en, 250],
+  ['the words of work pages', workZh, workEn, 60],
+])('locales: %s', (_name, first, second, floor) => {
+  const [chinese, english] = [flat(first), flat(second)]
 
   it('have the same keys and the same holes', () => {
     expect([...english.keys()]).toEqual([...chinese.keys()])
-    expect(chinese.size).toBeGreaterThan(250)
+    expect(chinese.size).toBeGreaterThan(floor)
     for (const [key, text] of chinese) expect([key, holes(english.get(key) ?? '')]).toEqual([key, holes(text)])
   })
 

@@ -15,16 +15,42 @@ export interface Entry {
   reason?: string
   code?: string
   suggested?: Suggested[]
+  decidedBy?: string
+  note?: string
   filesWaiting: number
 }
 
+/** The args of an own entry on this phone, to be corrected; undefined once it is gone. */
+export async function argsOf(id: string): Promise<Op['args'] | undefined> {
+  return (await useSession().db?.settled.get(id))?.op.args
+}
+
 /** Queue a command of the signed-in user and try to send it; resolves when it is saved. */
-export async function queueOp<N extends CommandName>(name: N, args: CommandArgs<N>, files: LocalFile[] = []): Promise<Op> {
+export async function queueOp<N extends CommandName>(
+  name: N,
+  args: CommandArgs<N>,
+  files: LocalFile[] = [],
+  corrects?: string,
+): Promise<Op> {
   const { db } = useSession()
   if (!db) throw new Error('nobody is signed in')
-  const op = await saveOp(db, name, args as Record<string, unknown>, files)
+  const op = await saveOp(db, name, args as Record<string, unknown>, files, corrects)
   void syncNow()
   return op
+}
+
+interface Decided {
+  state: Entry['state']
+  code: string
+  decided_by_id: string | null
+  decision_note: string | null
+}
+
+/** What has become of a held entry since its result: its present state, and who decided it with which words. */
+function decision(row: Decided | undefined): Partial<Entry> {
+  if (!row) return {}
+  const { state, code, decided_by_id: decidedBy, decision_note: note } = row
+  return { state, code, ...(decidedBy && { decidedBy }), ...(note && { note }) }
 }
 
 async function read(db: UserDb): Promise<Entry[]> {
@@ -33,13 +59,13 @@ async function read(db: UserDb): Promise<Entry[]> {
     waiting.set(blob.opId, (waiting.get(blob.opId) ?? 0) + 1)
   }
   const held = await db.rows.where('collection').equals('held_ops').toArray()
-  const ended = new Map(held.map(({ id, row }) => [id, row as unknown as { state: Entry['state'] }]))
+  const ended = new Map(held.map(({ id, row }) => [id, row as unknown as Decided]))
   const filesWaiting = (op: Op) => waiting.get(op.id) ?? 0
   const unsent = (state: Entry['state']) => (op: Op) => ({ op, state, filesWaiting: filesWaiting(op) })
   const settled = (await db.settled.toArray()).map(({ op, result }) => ({
     ...result,
     op,
-    state: ended.get(op.id)?.state ?? result.state,
+    ...decision(ended.get(op.id)),
     filesWaiting: filesWaiting(op),
   }))
   const all: Entry[] = [

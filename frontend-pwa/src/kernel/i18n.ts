@@ -1,4 +1,4 @@
-// Chinese first; English is fetched when it is asked for.
+// Chinese first; English, and the words of pages few people open, are fetched when they are asked for.
 
 import { createI18n } from 'vue-i18n'
 import zh from '@/locales/zh-CN.json'
@@ -12,11 +12,25 @@ export const i18n = createI18n({
   messages: { 'zh-CN': zh } as Record<string, typeof zh>,
 })
 
+const work = {
+  'zh-CN': () => import('@/locales/work/zh-CN.json'),
+  en: () => import('@/locales/work/en.json'),
+}
+let learned = false
+
+/** Fetch the words of the work pages; a route's guard, so that no page shows a key. */
+export async function learnWork(): Promise<void> {
+  learned = true
+  const language = i18n.global.locale.value as Language
+  i18n.global.mergeLocaleMessage(language, (await work[language]()).default)
+}
+
 export async function speak(language: Language): Promise<void> {
   if (language === 'en' && !i18n.global.availableLocales.includes('en')) {
     i18n.global.setLocaleMessage('en', (await import('@/locales/en.json')).default)
   }
   i18n.global.locale.value = language
+  if (learned) await learnWork()
   document.documentElement.lang = language
   localStorage.setItem('language', language)
 }

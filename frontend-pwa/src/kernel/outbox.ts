@@ -39,6 +39,7 @@ export async function saveOp(
   name: string,
   args: Record<string, unknown>,
   files: LocalFile[] = [],
+  corrects?: string,
 ): Promise<Op> {
   const now = new Date()
   return db.transaction('rw', db.outbox, db.blobs, db.meta, async () => {
@@ -50,6 +51,7 @@ export async function saveOp(
       v: 1,
       made_at: localIso(now),
       ...(clock && { clock }),
+      ...(corrects && { corrects }),
       // What will be sent is JSON; a page may hand over reactive objects, which the database cannot hold.
       args: JSON.parse(JSON.stringify(args)) as Op['args'],
       ...(files.length > 0 && {

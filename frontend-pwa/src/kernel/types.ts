@@ -40,6 +40,7 @@ export interface Op {
   made_at: string
   clock?: Clock
   args: Record<string, unknown>
+  corrects?: string
   files?: FileRef[]
 }
 

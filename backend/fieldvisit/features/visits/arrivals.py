@@ -1,6 +1,6 @@
 """Coming to a shop: put on a day's list, or arrived at, with place and photos."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -26,7 +26,7 @@ from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
 from fieldvisit.kernel.values import Args, Datum, Id, Moment
-from fieldvisit.kernel.work import OutOfScope, Touching, Work
+from fieldvisit.kernel.work import Entry, OutOfScope, Touching, Work
 
 LATE_SCOPE_DAYS = 30
 PLAN_DAYS = 92
@@ -69,24 +69,30 @@ class CheckIn(Args):
     photo_refusal: Refusal | None = None
 
 
-def zone_on(session: Session, customer: Customer, day: date) -> str:
-    """The zone the shop was in on a day; its present one where that is not known."""
-    hung = session.execute(
-        select(BundleScope.scope, BundleScope.since, BundleScope.until)
-        .where(BundleScope.bundle_id == customer.bundle_id, BundleScope.scope.startswith("route:"))
-        .order_by(BundleScope.since)
-    ).all()
-    then = [
-        scope
-        for scope, since, until in hung
-        if day_of(since) <= day and (until is None or day <= day_of(until))
-    ]
-    route_id = then[-1].removeprefix("route:") if then else customer.route_id
+def zone_at(session: Session, customer: Customer, moment: datetime) -> str:
+    """The zone the shop was in at a moment; its present one where that is not known."""
+    then = session.scalar(
+        select(BundleScope.scope)
+        .where(
+            BundleScope.bundle_id == customer.bundle_id,
+            BundleScope.scope.startswith("route:"),
+            BundleScope.since <= moment,
+            BundleScope.until.is_(None) | (BundleScope.until > moment),
+        )
+        .order_by(BundleScope.since.desc())
+        .limit(1)
+    )
+    route_id = then.removeprefix("route:") if then else customer.route_id
     return session.get_one(Route, route_id).zone_id
 
 
+def _made(entry: Entry) -> datetime:
+    """When the entry was made: as stated, within what can be proven."""
+    return min(max(entry.stated_at, entry.earliest_at), entry.received_at)
+
+
 def _home(work: Work, customer: Customer, day: date) -> BundleKey:
-    return VISITS.of(visitor=work.user.id, zone=zone_on(work.session, customer, day), day=day)
+    return VISITS.of(visitor=work.user.id, zone=zone_at(work.session, customer, _made(work.entry)), day=day)
 
 
 def _planned(touching: Touching, args: PlanVisit) -> list[str | BundleKey]:
@@ -102,7 +108,7 @@ def _around(touching: Touching, customer_id: str, day: date) -> list[str | Bundl
     customer = touching.session.get(Customer, customer_id)
     if customer is None:
         return []
-    zone = zone_on(touching.session, customer, day)
+    zone = zone_at(touching.session, customer, _made(touching.entry))
     key = VISITS.of(visitor=touching.user.id, zone=zone, day=day)
     return [key, CUSTOMER.of(customer=customer_id).text]
 
@@ -179,7 +185,7 @@ def _new_visit(work: Work, customer: Customer, visit_id: str, day: date, home: B
         customer_id=customer.id,
         shop_name=customer.shop_name,
         visitor_id=work.user.id,
-        zone_id=zone_on(work.session, customer, day),
+        zone_id=zone_at(work.session, customer, _made(work.entry)),
         day=day,
         responsibility_tags=[],
         is_late_scope=False,
