@@ -81,9 +81,10 @@ class Server:
         answer = httpx2.get(f"{self.url}{path}", params=params, headers={"authorization": f"Bearer {token}"})
         return answer.json()
 
-    def post(self, token: str, path: str, args: Any) -> None:
+    def post(self, token: str, path: str, args: Any) -> Any:
         answer = httpx2.post(f"{self.url}{path}", json=args, headers={"authorization": f"Bearer {token}"})
         assert answer.status_code == 200, answer.text
+        return answer.json()
 
 
 @dataclass

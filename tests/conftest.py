@@ -104,7 +104,7 @@ class World:
 
 @pytest.fixture
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
-    settings = Settings(database_url=database_url, data_dir=tmp_path, secret=SECRET)
+    settings = Settings(database_url=database_url, data_dir=tmp_path, secret=SECRET, device_approval=False)
     runtime = Runtime.open(settings)
     app = create_app()
     app.state.runtime = runtime

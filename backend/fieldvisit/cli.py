@@ -15,16 +15,15 @@ from sqlalchemy.orm import Session
 from fieldvisit.demo.district import build, size_of
 from fieldvisit.features.org.founding import open_account
 from fieldvisit.features.visits.models import Visit
-from fieldvisit.kernel.auth import hash_password
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import iso, now, today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import ServerState
-from fieldvisit.kernel.errors import Reason
 from fieldvisit.kernel.http.app import create_app
 from fieldvisit.kernel.ops import Op, OpState
+from fieldvisit.kernel.passwords import POLICIES, broken_rules, hash_password
 from fieldvisit.kernel.release import put_back
-from fieldvisit.kernel.settle import reject
+from fieldvisit.kernel.settle import SETTLED_BY_OPERATOR, reject
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.work import Locks
 from fieldvisit.main import make_app
@@ -38,7 +37,7 @@ app.add_typer(ops, name="ops")
 
 OPERATORS = (
     Op.state == OpState.HELD,
-    Op.reason.in_([Reason.ERROR, Reason.ID_REUSE, Reason.UNSUPPORTED]),
+    Op.reason.in_(SETTLED_BY_OPERATOR),
 )
 DEMO_ACCOUNTS = (
     "am01–am18 · mm1–mm3 · dm · cc1 cc2 · ga · post1–post4 · admin · (second department: am19 am20 mm4 dm2)"
@@ -77,7 +76,7 @@ def demo(
     """Make the invented district in the database, if it is empty, and serve it."""
     if size not in ("demo", "test"):
         _stop("--size is demo or test.")
-    settings = Settings()
+    settings = Settings(device_approval=False)
     with _database(settings) as database:
         migrate_database(database)
         with database.read() as session:
@@ -146,8 +145,8 @@ def create_user(
 ) -> None:
     """Open an account; the password is asked for (or read from standard input)."""
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if len(password) < 8:
-        _stop("The password needs at least 8 characters.")
+    if rules := broken_rules(password, POLICIES[Settings().password_policy], [username, name]):
+        _stop(f"The password is not good enough: {', '.join(rules)}.")
     with _database(Settings()) as database:
         _require_current(database)
         with database.write() as session:

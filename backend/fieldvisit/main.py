@@ -19,6 +19,7 @@ from fieldvisit.settings import Settings
 
 PARTS = (
     "kernel.attachments",
+    "kernel.devices",
     "kernel.held",
     "kernel.decisions",
     "features.org.subscribers",

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,18 @@ class Settings(BaseSettings):
         False, description="Served over https: `__Host-` and `Secure` on the cookie."
     )
     demo_password: str = Field("zoufang-demo", description="Of the demo accounts; `serve` refuses them.")
+    password_policy: Literal["mlps2", "mlps3", "asvs"] = Field(
+        "mlps2", description="What a password needs: graded protection level 2 or 3, or ASVS."
+    )
+    device_approval: bool = Field(
+        True, description="A further phone of a user waits until an administrator approves it."
+    )
+    offline_lease_days: int = Field(
+        14, ge=1, le=30, description="So long a phone shows what it carries without hearing from the server."
+    )
+    proxy_hops: int = Field(
+        0, ge=0, le=5, description="How many proxies of ours stand in front; 0 ignores X-Forwarded-For."
+    )
     sweep_seconds: float = Field(20, gt=0, description="How often the sweeper looks for what a crash left.")
 
     @property

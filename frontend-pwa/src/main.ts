@@ -2,6 +2,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { i18n, type Language, speak } from './kernel/i18n'
+import { lockWhenIdle } from './kernel/idle'
 import { useSession } from './kernel/session'
 import { startSync } from './kernel/sync'
 import { startUpdates } from './kernel/update'
@@ -20,6 +21,7 @@ async function start(): Promise<void> {
   app.use(router).mount('#app')
   startSync()
   startUpdates()
+  lockWhenIdle()
 }
 
 void start()

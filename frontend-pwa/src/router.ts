@@ -26,6 +26,6 @@ export const router = createRouter({
 router.beforeEach((to) => {
   const signedIn = useSession().account !== null
   if (!signedIn && to.name !== 'sign-in') return { name: 'sign-in' }
-  if (signedIn && to.name === 'sign-in' && useSession().state === 'signed_in') return { name: 'today' }
+  if (signedIn && to.name === 'sign-in' && useSession().state === 'signed_in' && !useSession().locked) return { name: 'today' }
   return true
 })

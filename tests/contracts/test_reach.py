@@ -21,6 +21,7 @@ ROUTES = {"am01": "cz:0", "am02": "cz:1", "am03": "cj:0", "am04": "cj:1", "am19"
 ZONES = {"mm1": "cz", "mm2": "cj", "mm4": "xq"}
 DEPARTMENTS = {"dm": ("cz", "cj"), "ga": ("cz", "cj"), "dm2": ("xq",)}
 DEPARTMENT_OF = {"cz": "dq", "cj": "dq", "xq": "xq"}
+EVERYBODY = {*PEOPLE, *ROUTES, *ZONES, *DEPARTMENTS, "post2", "cc2"}
 FLOOR = 4500
 
 
@@ -49,6 +50,11 @@ def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
         return visitor == person(username) or zone in led
     if kind == "me":
         return rest == person(username)
+    if kind == "devices":
+        owner = rest == person(username)
+        theirs = {person(name): department_of(name) for name in EVERYBODY}
+        led = {"dm": "dq", "ga": "dq", "dm2": "xq"}.get(username)
+        return owner or username == "admin" or (led is not None and theirs[rest] == led)
     if kind == "ref":
         department = rest.split(":")[1]
         reads = username.startswith(("am", "mm", "dm", "ga")) or username.startswith("cc")
@@ -187,7 +193,7 @@ def test_the_tally_turns_red_when_a_door_forgets_to_ask(
 
 
 def test_every_bundle_kind_is_known_to_the_oracle() -> None:
-    assert {key.split(":")[0] for key in BUNDLES} <= {"customer", "visits", "op", "me", "ref"}
+    assert {key.split(":")[0] for key in BUNDLES} <= {"customer", "visits", "op", "me", "ref", "devices"}
     assert all(set(kind.contains) <= set(COLLECTIONS) for kind in BUNDLES.values())
 
 

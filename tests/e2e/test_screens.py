@@ -35,6 +35,7 @@ def test_every_screen_of_the_field_is_fit_to_read(
     server: Server, phone: Phone, other_phone: Phone, shape: dict[str, Any]
 ) -> None:
     page = phone.open(**shape)
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     look(page)
     sign_in(page, "am07")
     card = page.get_by_test_id("next-shop")
@@ -61,6 +62,13 @@ def test_every_screen_of_the_field_is_fit_to_read(
     page.get_by_role("link", name="我的").click()
     expect(page.get_by_text("大字模式")).to_be_visible()
     look(page)
+    page.get_by_role("link", name="我的手机与 PIN").click()
+    expect(page.get_by_test_id("phone").first).to_be_visible(timeout=15_000)
+    look(page)
+    page.get_by_role("link", name="返回").click()
+    page.get_by_role("link", name="修改密码").click()
+    look(page)
+    page.get_by_role("link", name="返回").click()
     page.get_by_role("link", name="同步").click()
     expect(page.get_by_role("button", name="立即同步")).to_be_visible()
     look(page)
@@ -69,6 +77,12 @@ def test_every_screen_of_the_field_is_fit_to_read(
     sign_in(desk, "mm2")
     expect(desk.get_by_role("heading", name="团队今日")).to_be_visible(timeout=30_000)
     expect(desk.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    look(desk)
+    desk.goto(server.url + "/decisions")
+    expect(desk.get_by_role("heading", name="待我处理")).to_be_visible()
+    look(desk)
+    desk.goto(server.url + "/people")
+    desk.get_by_test_id("person").first.get_by_role("button", name="登记不在").click()
     look(desk)
 
 

@@ -66,9 +66,9 @@ def test_the_command_line_founds_a_department_and_opens_accounts(
     monkeypatch.setenv("FIELDVISIT_DATABASE_URL", settings.url)
     monkeypatch.setenv("FIELDVISIT_DATA_DIR", str(settings.data_dir))
     for username, role in (("boss", "department_manager"), ("clerk", "general_admin")):
-        monkeypatch.setattr("sys.stdin", io.StringIO("a long enough password\n"))
+        monkeypatch.setattr("sys.stdin", io.StringIO("A long enough password\n"))
         cli.create_user(username, username, cli.Role(role), "new")
-    boss = type(world.as_("dm")).sign_in(world.client, "boss", "a long enough password")
+    boss = type(world.as_("dm")).sign_in(world.client, "boss", "A long enough password")
     assert [row["code"] for row in boss.get("/api/departments").json()["items"]] == ["new"]
     assert {row["name"] for row in boss.get("/api/people").json()["items"]} == {"boss", "clerk"}
     with pytest.raises(cli.typer.Exit):

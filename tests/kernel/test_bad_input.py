@@ -1,10 +1,13 @@
 """Whatever comes in, it is refused as a Problem, never as a 5xx, and never repeated back."""
 
+import base64
 import json
+from collections import defaultdict
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.routing import iter_route_contexts
 from jose import jwt
 
 from conftest import World
@@ -149,9 +152,51 @@ def forged(world: World, user: str, device: str) -> dict[str, str]:
             if claim not in ("sub", "jti", "iss", "aud")
             else "x"
         )
-    for name, value in (("typ", "refresh"), ("aud", "other"), ("iss", "other"), ("did", 5), ("did", ["x"])):
+    wrong: list[tuple[str, Any]] = [
+        ("typ", "refresh"), ("typ", ["access"]), ("aud", "other"), ("aud", []), ("iss", "other"), ("did", 5),
+        ("did", ["x"]), ("did", ""), ("ver", "1"), ("ver", 1.0), ("ver", -1), ("ver", 2**70), ("exp", at + 10**12),
+        ("iat", 0), ("nbf", at + 600), ("sub", device), ("did", user),
+    ]  # fmt: skip
+    for name, value in wrong:
         made[f"wrong {name} {value}"] = jwt.encode(good | {name: value}, key, algorithm="HS256")
+    head, body, mac = jwt.encode(good, key, algorithm="HS256").split(".")
+    for header in (
+        {"alg": "none"}, {"alg": "NONE"}, {"alg": ""}, {}, {"alg": None}, {"alg": 5}, {"alg": ["HS256"]},
+        {"alg": "RS256"}, {"alg": "HS384"}, {"alg": "ES256"}, {"alg": "HS256", "crit": ["x"]} | {"b64": False},
+        {"alg": "none", "kid": "../../dev/null"}, {"alg": "RS256", "jku": "https://127.0.0.1/"},
+        {"alg": "RS256", "jwk": {"kty": "oct", "k": "AA"}},
+    ):  # fmt: skip
+        part = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+        made[f"header {header}"] = f"{part}.{body}.{mac}"
+        made[f"header {header} unsigned"] = f"{part}.{body}."
+    made |= {"no body": f"{head}..{mac}", "four parts": f"{head}.{body}.{mac}.{mac}", "cut": f"{head}.{body}"}
     return made
+
+
+OPEN = {"/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"}  # fmt: skip
+
+
+def test_no_forged_token_opens_any_route(world: World, record_property: Any) -> None:
+    am01 = world.as_("am01")
+    tried = forged(world, am01.id, am01.device)
+    routes = [
+        (method, str(route.path).format_map(defaultdict(uid)))
+        for context in iter_route_contexts(world.client.app.routes)  # type: ignore[attr-defined]
+        if (route := context).path not in OPEN
+        for method in sorted(context.methods or ())
+    ]
+    cells = 0
+    for method, path in routes:
+        for name, token in tried.items():
+            if name == "deposit" and (path.endswith("/push") or method == "PUT"):
+                continue
+            headers = {"authorization": f"Bearer {token}".encode(), "content-type": "application/json"}
+            answer = world.client.request(method, path, content=b"{}", headers=headers)
+            assert answer.status_code == 401, (method, path, name, answer.status_code)
+            cells += 1
+    record_property("cells", cells)
+    assert len(tried) >= 60
+    assert len(routes) >= 60
 
 
 def test_no_forged_token_opens_any_door(world: World) -> None:
@@ -200,7 +245,7 @@ def test_a_refresh_whose_answer_was_lost_logs_nobody_out_but_a_stolen_one_ends_t
     assert refresh(second, device=uid()).status_code == 409
     third = refresh(second).cookies["rt"]
     assert refresh(first).cookies["rt"] == second
-    monkeypatch.setattr("fieldvisit.kernel.auth.now", lambda: now() + timedelta(minutes=5))
+    monkeypatch.setattr("fieldvisit.kernel.sessions.now", lambda: now() + timedelta(minutes=5))
     assert refresh(first).status_code == 401
     assert refresh(third).status_code == 401
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from fieldvisit.demo import shops, visits
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Department, Person, Route, Zone
-from fieldvisit.kernel.auth import hash_password
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
 from fieldvisit.kernel.clock import SHANGHAI, today
 from fieldvisit.kernel.db import Database
+from fieldvisit.kernel.passwords import hash_password
 from fieldvisit.kernel.scopes import Assignment
 from fieldvisit.kernel.users import Role, User
 

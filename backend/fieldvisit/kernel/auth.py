@@ -1,52 +1,31 @@
-"""Signing in: password, access token, rotating refresh cookie, deposit token; judged anew at every request."""
+"""Entering: by name and password or one-time code, and choosing a password."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cache
-from threading import BoundedSemaphore
+from datetime import datetime
 from typing import Any
 
-from pwdlib import PasswordHash
-from sqlalchemy import ForeignKey, Index, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from fieldvisit.kernel import tokens
-from fieldvisit.kernel.clock import now
-from fieldvisit.kernel.db import Base, Guid, LongKey
-from fieldvisit.kernel.errors import Problem
-from fieldvisit.kernel.keys import token_hash
+from fieldvisit.kernel.clock import iso, now
+from fieldvisit.kernel.errors import Problem, missing, out_of_scope
+from fieldvisit.kernel.events import Event
+from fieldvisit.kernel.limits import count_try, forgive
+from fieldvisit.kernel.passwords import CODE_LIFE, POLICIES, fits, give_code, is_code, set_password
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.kernel.tokens import Access, unauthorised
-from fieldvisit.kernel.users import Device, User
-from fieldvisit.kernel.values import Args, Id, Line
-
-REFRESH_LIFE = timedelta(days=30)
-GRACE = timedelta(seconds=60)
-
-NO_PASSWORD = "!"  # noqa: S105 – no password has this hash
-
-_hasher = PasswordHash.recommended()
-_hashing = BoundedSemaphore(2)
-HASHING_WAIT_S = 3
-
-
-class RefreshToken(Base):
-    """One link of a family of refresh tokens; only hashes are kept. `used_at` is when it gave its successor."""
-
-    __tablename__ = "refresh_token"
-    __table_args__ = (Index(None, "family"),)
-
-    number: Mapped[LongKey]
-    hash: Mapped[str] = mapped_column(unique=True)
-    family: Mapped[Guid]
-    device_id: Mapped[Guid] = mapped_column(ForeignKey("device.id"))
-    issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+from fieldvisit.kernel.sessions import (
+    REFRESH_LIFE,
+    Bearer,
+    SignIn,
+    answer_for,
+    end_sessions,
+    holder,
+    issue,
+    know_device,
+)
+from fieldvisit.kernel.tokens import unauthorised
+from fieldvisit.kernel.users import Device, Role, User
+from fieldvisit.kernel.values import Args, Id, Line, is_uuid
 
 
 class DeviceName(Args):
@@ -64,184 +43,105 @@ class Login(Args):
     device: DeviceName
 
 
-class Refresh(Args):
-    """The phone that wants a new access token."""
+class NewPassword(Args):
+    """The password or one-time code there is, and the password to be."""
 
-    device: Id
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """What a sign-in or a refresh gives: the answer's body and the new refresh token."""
-
-    body: dict[str, Any]
-    refresh_token: str
+    current: str
+    new: str
 
 
-def hash_password(password: str) -> str:
-    """Argon2id."""
-    with _hashing_slot():
-        return _hasher.hash(password)
+def log_in(runtime: Runtime, login: Login, address: str) -> SignIn:
+    """Sign in by username, staff number or phone number, with the password or a one-time code.
 
-
-@contextmanager
-def _hashing_slot() -> Iterator[None]:
-    """At most two hashes at a time and a short wait, so that signing in cannot starve everything else (503 `busy`)."""
-    if not _hashing.acquire(timeout=HASHING_WAIT_S):
-        raise Problem(503, "busy")
-    try:
-        yield
-    finally:
-        _hashing.release()
-
-
-@cache
-def _nobodys_hash() -> str:
-    """What an unknown name's password is compared with, so that it takes as long as a known one's."""
-    return _hasher.hash(secrets.token_hex())
-
-
-def _matches(password: str, stored: str) -> bool:
-    with _hashing_slot():
-        try:
-            return _hasher.verify(password, stored)
-        except Exception:  # an unreadable stored hash fits no password
-            return False
-
-
-def log_in(runtime: Runtime, login: Login) -> SignIn:
-    """Raises Problem 401 `bad_credentials` alike for an unknown name, a wrong password and an inactive account."""
-    with runtime.db.read() as session:
-        user = session.scalar(select(User).where(User.username == login.username))
-    fits = _matches(login.password[:1000], user.password_hash if user else _nobodys_hash())
-    if user is None or not fits or not user.is_active:
-        raise Problem(401, "bad_credentials")
+    Raises Problem 401 `bad_credentials` alike for an unknown name, a wrong password and an inactive account,
+    429 `too_many_attempts`, and, for a right password only, 403 `device_waiting` and 401 for a revoked phone.
+    """
     at = now()
     with runtime.db.write() as session:
-        device = know_device(session, login.device.id, user.id, login.device.name, at)
+        user = _named(session, login.username)
+        keys = count_try(session, login.username, user, login.device.id, address, at)
+    if not fits(user, login.password, at) or user is None or not user.is_active:
+        raise Problem(401, "bad_credentials")
+    with runtime.db.write() as session:
+        forgive(session, keys)
+        user = session.get_one(User, user.id)
+        device = know_device(session, login.device.id, user, login.device.name, at)
+        if device.approved_at is None and not _must_wait(runtime, session, user, login.password, at):
+            device.approved_at = at
+        waits = device.approved_at is None
         if device.revoked_at is not None:
             raise unauthorised("revoked")
-        token = secrets.token_urlsafe(32)
-        _issue(session, token, secrets.token_hex(16), device.id, at, at + REFRESH_LIFE)
-        return SignIn(_answer(runtime, user, device, at), token)
+        if not waits:
+            token = secrets.token_urlsafe(32)
+            issue(session, token, secrets.token_hex(16), device.id, at, at + REFRESH_LIFE)
+        answer = answer_for(runtime, user, device, at)
+    if waits:
+        raise Problem(403, "device_waiting")
+    return SignIn(answer, token)
 
 
-def know_device(session: Session, device_id: str, user_id: str, name: str, at: datetime) -> Device:
-    """The device, registered if it is new; raises Problem 409 `device_of_another_user`."""
-    device = session.get(Device, device_id, with_for_update=True)
-    if device is None:
-        device = Device(id=device_id, user_id=user_id, name=name, created_at=at, seen_at=at, revoked_at=None)
-        session.add(device)
-        session.flush()
-    elif device.user_id != user_id:
-        raise Problem(409, "device_of_another_user")
-    device.seen_at = at
-    return device
+def _named(session: Session, name: str) -> User | None:
+    """The user of this username; else the one of this staff number or phone number, where it is just one."""
+    user = session.scalar(select(User).where(User.username == name))
+    for named in (func.lower(User.employee_no) == name.lower(), User.phone == name):
+        if user is None:
+            found = session.scalars(select(User).where(named).limit(2)).all()
+            user = found[0] if len(found) == 1 else None
+    return user
 
 
-def refresh(runtime: Runtime, token: str | None, device_id: str) -> SignIn:
-    """A new access token and the next refresh token.
-
-    A lost answer logs nobody out: the same successor is given again within 60 seconds, or while it is
-    unused. Any later reuse ends the family. Raises Problem 401, or 409 for another device's cookie.
-    """
-    if not token or len(token) > 200:
-        raise unauthorised()
-    at = now()
-    stolen = False
-    with runtime.db.write() as session:
-        row = session.scalar(
-            select(RefreshToken).where(RefreshToken.hash == token_hash(token)).with_for_update()
-        )
-        if row is None or row.ended_at is not None or row.expires_at <= at:
-            raise unauthorised()
-        if row.device_id != device_id:
-            raise Problem(409, "device_of_another_user")
-        device = session.get_one(Device, row.device_id)
-        user = session.get_one(User, device.user_id)
-        if device.revoked_at is not None or not user.is_active:
-            raise unauthorised("revoked")
-        following = runtime.keys.successor(token)
-        heir = session.scalar(select(RefreshToken).where(RefreshToken.hash == token_hash(following)))
-        if heir is None:
-            row.used_at = at
-            _issue(session, following, row.family, device.id, at, row.expires_at)
-        elif heir.used_at is not None and row.used_at is not None and at - row.used_at > GRACE:
-            stolen = True
-            for link in session.scalars(select(RefreshToken).where(RefreshToken.family == row.family)):
-                link.ended_at = at
-        answer = _answer(runtime, user, device, at)
-    if stolen:
-        raise unauthorised()
-    return SignIn(answer, following)
-
-
-def log_out(runtime: Runtime, token: str | None) -> None:
-    """End the family of this cookie; harmless for one that is unknown."""
-    if not token:
-        return
-    with runtime.db.write() as session:
-        row = session.scalar(select(RefreshToken).where(RefreshToken.hash == token_hash(token)))
-        if row is not None:
-            for link in session.scalars(select(RefreshToken).where(RefreshToken.family == row.family)):
-                link.ended_at = now()
-
-
-def _issue(
-    session: Session, token: str, family: str, device_id: str, at: datetime, expires_at: datetime
-) -> None:
-    session.add(
-        RefreshToken(
-            hash=token_hash(token), family=family, device_id=device_id, issued_at=at, expires_at=expires_at
-        )
+def _must_wait(runtime: Runtime, session: Session, user: User, password: str, at: datetime) -> bool:
+    """A further phone waits for an administrator, unless a one-time code came from one just now."""
+    if not runtime.settings.device_approval or is_code(user, password, at):
+        return False
+    others = select(Device.id).where(
+        Device.user_id == user.id, Device.approved_at.is_not(None), Device.revoked_at.is_(None)
     )
+    return session.scalar(others.limit(1)) is not None
 
 
-def _answer(runtime: Runtime, user: User, device: Device, at: datetime) -> dict[str, Any]:
-    access = Access(user.id, device.id, user.stamp)
-    return {
-        "access_token": tokens.issue(runtime.access_key, access, at),
-        "token_type": "bearer",
-        "expires_in": int(tokens.LIFE.total_seconds()),
-        "deposit_token": runtime.keys.deposit(device.id, user.id, at),
-        "user": {"id": user.id, "name": user.name, "role": user.role},
-    }
+def choose_password(runtime: Runtime, bearer_token: str, wanted: NewPassword) -> SignIn:
+    """Choose a new password: every other phone must sign in again, this one goes on with what the answer holds.
 
-
-@dataclass(frozen=True)
-class Bearer:
-    """Who presents a token. `session` is `ok`, `expired` or `revoked`; only `ok` may read."""
-
-    user: User
-    device: Device
-    session: str
-
-
-def reader(runtime: Runtime, session: Session, token: str) -> Bearer:
-    """The holder of an access token; raises Problem 401 unless account, device and stamp still stand."""
-    access = tokens.verify(runtime.access_key, token)
-    user, device = session.get(User, access.user_id), session.get(Device, access.device_id)
-    if user is None or device is None or device.user_id != user.id:
-        raise unauthorised()
-    if not user.is_active or device.revoked_at is not None:
-        raise unauthorised("revoked")
-    if access.stamp != user.stamp:
-        raise unauthorised()
-    return Bearer(user, device, "ok")
-
-
-def depositor(runtime: Runtime, session: Session, token: str) -> Bearer:
-    """The holder of an access or a deposit token; a deposit token past its day still deposits.
-
-    A device the database does not know (it was restored to before) is registered anew. Raises Problem 401.
+    Raises Problem 401 `bad_credentials` where the present password or code does not fit, 422 `password_weak`.
     """
-    if not token.startswith("fvd_"):
-        return reader(runtime, session, token)
-    deposit = runtime.keys.open_deposit(token)
-    user = session.get(User, deposit.user_id) if deposit else None
-    if deposit is None or user is None:
-        raise unauthorised()
-    device = know_device(session, deposit.device_id, user.id, "?", now())
-    revoked = not user.is_active or device.revoked_at is not None
-    expired = deposit.expires_at <= now()
-    return Bearer(user, device, "revoked" if revoked else "expired" if expired else "ok")
+    at = now()
+    with runtime.db.write() as session:
+        user, device = holder(runtime, session, bearer_token)
+        keys = count_try(session, user.username, user, device.id, "", at)
+    if not fits(user, wanted.current, at):
+        raise Problem(401, "bad_credentials")
+    with runtime.db.write() as session:
+        forgive(session, keys)
+        user = session.get_one(User, user.id, with_for_update=True)
+        set_password(session, user, wanted.new, POLICIES[runtime.settings.password_policy], at)
+        for other in session.scalars(select(Device.id).where(Device.user_id == user.id)):
+            end_sessions(session, other)
+        token = secrets.token_urlsafe(32)
+        issue(session, token, secrets.token_hex(16), device.id, at, at + REFRESH_LIFE)
+        return SignIn(answer_for(runtime, user, device, at), token)
+
+
+def issue_code(runtime: Runtime, bearer: Bearer, user_id: str) -> dict[str, Any]:
+    """A one-time code for a colleague (general administrator) or anybody (system administrator).
+
+    It is shown once and kept only as a hash; no command makes it, for commands are kept as they came.
+    Raises Problem 403 `role_not_allowed`, 404 `user_missing`.
+    """
+    if bearer.user.role not in (Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN):
+        raise out_of_scope("role_not_allowed")
+    at = now()
+    with runtime.db.write() as session:
+        user = session.get(User, user_id, with_for_update=True) if is_uuid(user_id) else None
+        elsewhere = bearer.user.role == Role.GENERAL_ADMIN and (
+            user is None or user.department_id != bearer.user.department_id or user.department_id is None
+        )
+        if user is None or elsewhere:
+            raise missing("user_missing")
+        if user.id == bearer.user.id:
+            raise out_of_scope("own_account")
+        code = give_code(user, at)
+        for device_id in session.scalars(select(Device.id).where(Device.user_id == user.id)):
+            end_sessions(session, device_id)
+        session.add(Event(name="users.code_issued", op_id=None, user_id=bearer.user.id, bundle_id=None, data={"user_id": user.id}, happened_at=at))  # fmt: skip
+        return {"code": code, "expires_at": iso(at + CODE_LIFE)}

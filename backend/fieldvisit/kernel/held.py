@@ -34,4 +34,23 @@ class HeldOpView(View):
     decided_op_id: str | None
 
 
-collection("held_ops", Op, HeldOpView, readers=set(Role), filters=("state", "reason"))
+class HeldOpCodesView(View):
+    """What the operator sees of an entry that waits for him: codes, no content."""
+
+    id: str
+    name: str
+    device_id: str
+    reason: str | None
+    code: str | None
+    received_at: datetime
+    state: str
+
+
+collection(
+    "held_ops",
+    Op,
+    HeldOpView,
+    readers=set(Role) - {Role.SYSTEM_ADMIN},
+    views={Role.SYSTEM_ADMIN: HeldOpCodesView},
+    filters=("state", "reason"),
+)

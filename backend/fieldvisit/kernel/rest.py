@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from fieldvisit.kernel.apply import integrity_problem
-from fieldvisit.kernel.auth import Bearer
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.commands import Command
@@ -19,6 +18,7 @@ from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.receipts import check_op, must_resend, result_of, reused, store
 from fieldvisit.kernel.release import release_missing
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.sessions import Bearer
 from fieldvisit.kernel.settle import carry_out
 from fieldvisit.kernel.tasks import keys_of, prepare
 from fieldvisit.kernel.turns import Busy

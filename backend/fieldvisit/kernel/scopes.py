@@ -81,6 +81,8 @@ def scopes_of(session: Session, user: User, on: date | None = None) -> frozenset
     own = {"all", f"user:{user.id}"}
     if user.role == Role.COMPLAINT_CENTRE:
         own.add("complaint-centre")
+    if user.role == Role.SYSTEM_ADMIN:
+        own.add("system")
     return frozenset(own | expand(session, user.role, assigned))
 
 

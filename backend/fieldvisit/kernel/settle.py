@@ -18,6 +18,7 @@ from fieldvisit.kernel.values import is_uuid
 from fieldvisit.kernel.work import Entry, Locks, Work
 
 DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
+SETTLED_BY_OPERATOR = (Reason.ERROR, Reason.ID_REUSE, Reason.UNSUPPORTED)
 MISSING_SHOWN_AFTER = timedelta(days=5)
 
 
@@ -96,6 +97,8 @@ def hold(locks: Locks, op: Op, problem: Problem) -> None:
     op.attempts = 0
     if needs_people(op):
         show_to_decider(locks, op)
+    elif op.reason in SETTLED_BY_OPERATOR:
+        locks.hang(bundle, "system")
     for row in session.scalars(select(Attachment).where(Attachment.op_number == op.number)):
         if row.bundle_id is None:
             row.bundle_id = bundle.id

@@ -2,15 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.apply import apply_ops
-from fieldvisit.kernel.auth import Bearer, depositor
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now
 from fieldvisit.kernel.collections import COLLECTIONS
@@ -37,6 +37,7 @@ from fieldvisit.kernel.release import (
 )
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.sessions import Bearer, depositor, require_depositor
 from fieldvisit.kernel.settle import hold
 from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device
@@ -48,6 +49,9 @@ SCHEMA = 2
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
 BUSY_MS = 3000
+REVOKED_WAIT = timedelta(seconds=30)
+
+Stop = dict[str, Any]
 
 
 def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
@@ -55,6 +59,7 @@ def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
 
     Raises Problem 400 for an envelope that is none, 401 for a token that is none of ours, 413 for one too large.
     """
+    require_depositor(runtime, token)
     if len(raw) > MAX_PUSH_BYTES:
         raise Problem(413, "too_large")
     envelope = parse_json(raw)
@@ -67,12 +72,11 @@ def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
         raise Problem(413, "too_large")
     ops = [check_op(op) for op in ops]
     try:
-        bearer, numbers = _take_in(runtime, token, envelope, ops)
+        bearer, numbers, stop = _take_in(runtime, token, envelope, ops)
     except IntegrityError:  # another device stored one of the ids at the same moment: now it is known
-        bearer, numbers = _take_in(runtime, token, envelope, ops)
-    if numbers is None:
-        return _answer(runtime, bearer, [], {"why": "resend", "after_ms": 0})
-    stop = None
+        bearer, numbers, stop = _take_in(runtime, token, envelope, ops)
+    if stop is not None:
+        return _answer(runtime, bearer, [], stop)
     try:
         apply_ops(runtime, bearer.device.id, numbers)
         release_missing(runtime, numbers)
@@ -87,14 +91,18 @@ def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
 
 def _take_in(
     runtime: Runtime, token: str, envelope: dict[str, Any], ops: list[dict[str, Any]]
-) -> tuple[Bearer, list[int] | None]:
-    """Receipts: one transaction stores every op. None instead of numbers where the device must resend."""
+) -> tuple[Bearer, list[int], Stop | None]:
+    """Receipts: one transaction stores every op; or nothing is stored, and the device is told to resend or wait."""
     with runtime.db.write() as session:
         bearer = depositor(runtime, session, token)
         device = session.get_one(Device, bearer.device.id, with_for_update=True)
         device.seen_at = now()
         if must_resend(runtime, session, device, envelope.get("epoch"), envelope.get("last")):
-            return bearer, None
+            return bearer, [], {"why": "resend", "after_ms": 0}
+        if bearer.session == "revoked" and _brings_new(session, ops):
+            if device.deposited_at and device.deposited_at + REVOKED_WAIT > now():
+                return bearer, [], {"why": "slow_down", "after_ms": int(REVOKED_WAIT.total_seconds() * 1000)}
+            device.deposited_at = now()
         _note_pending(device, envelope)
         rows = store(runtime, session, device, ops, now())
         locks = Locks(session)
@@ -107,7 +115,12 @@ def _take_in(
         newest = highest_number(session) if ops else None
     if newest is not None:
         runtime.mark.raise_to(runtime.epoch, newest)
-    return bearer, numbers
+    return bearer, numbers, None
+
+
+def _brings_new(session: Session, ops: list[dict[str, Any]]) -> bool:
+    ids = {op["id"] for op in ops}
+    return session.scalar(select(func.count(distinct(Op.id))).where(Op.id.in_(ids))) != len(ids)
 
 
 def _note_pending(device: Device, envelope: dict[str, Any]) -> None:
@@ -136,7 +149,7 @@ def _settled(runtime: Runtime, numbers: list[int]) -> list[dict[str, Any]]:
 
 
 def _answer(
-    runtime: Runtime, bearer: Bearer, results: list[dict[str, Any]], stop: dict[str, Any] | None
+    runtime: Runtime, bearer: Bearer, results: list[dict[str, Any]], stop: Stop | None
 ) -> dict[str, Any]:
     return {
         "proto": PROTO,

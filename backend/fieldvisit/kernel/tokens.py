@@ -8,6 +8,7 @@ from jose import jwt
 
 from fieldvisit.kernel.clock import now, unix_ms
 from fieldvisit.kernel.errors import Problem
+from fieldvisit.kernel.values import is_uuid
 
 LIFE = timedelta(minutes=15)
 ISSUER = AUDIENCE = "fieldvisit"
@@ -59,7 +60,8 @@ def verify(key: str, token: str) -> Access:
         access = Access(claims["sub"], claims["did"], claims["ver"])
         present = unix_ms(now()) // 1000
         lives = claims["iat"] <= present < claims["exp"] <= claims["iat"] + LIFE.total_seconds()
-        fits = claims["typ"] == "access" and type(claims["did"]) is str and type(claims["ver"]) is int
+        fits = claims["typ"] == "access" and is_uuid(access.user_id) and is_uuid(access.device_id)
+        fits = fits and type(access.stamp) is int
     except (
         Exception
     ):  # the library raises more kinds than it documents on hostile input (RecursionError among them)

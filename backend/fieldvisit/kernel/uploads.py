@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import Attachment, FileState
-from fieldvisit.kernel.auth import depositor
 from fieldvisit.kernel.bundles import Bundle, is_visible
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.errors import Problem, conflict, missing
@@ -16,6 +15,7 @@ from fieldvisit.kernel.files import NotAPicture
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
+from fieldvisit.kernel.sessions import depositor
 from fieldvisit.kernel.values import is_uuid
 from fieldvisit.kernel.work import Locks
 

@@ -35,6 +35,9 @@ class User(Base):
     phone: Mapped[str | None]
     department_id: Mapped[Guid | None]
     password_hash: Mapped[str]
+    password_set_at: Mapped[datetime | None]
+    code_hash: Mapped[str | None]
+    code_expires_at: Mapped[datetime | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     former_roles: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
@@ -44,17 +47,25 @@ class User(Base):
 
 
 class Device(Base):
-    """One user on one phone; `last_op` is the op it said it had settled last."""
+    """One user on one phone. It may be used once it is approved and until it is revoked.
+
+    What every contact changes is quiet: nobody's copy of the bundle grows old by it.
+    """
 
     __tablename__ = "device"
+    quiet = frozenset({"seen_at", "deposited_at", "app", "pending_ops", "pending_files", "highest_seq"})
 
     id: Mapped[GuidKey]
     user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"), index=True)
+    username: Mapped[str] = mapped_column(default="?", server_default="?")
     name: Mapped[str]
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    deposited_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     app: Mapped[str | None]
     pending_ops: Mapped[int | None]
     pending_files: Mapped[int | None]
     highest_seq: Mapped[Long | None]
+    bundle_id: Mapped[Long | None] = mapped_column(index=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
-from sqlalchemy import event, select, update
+from sqlalchemy import event, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, UOWTransaction, attributes
 
@@ -194,7 +194,7 @@ class Locks:
 
     def _guard(self, session: Session, _context: UOWTransaction, _instances: Any) -> None:
         rows = [row for row in (*session.new, *session.deleted) if isinstance(row, Base)]
-        rows += [row for row in session.dirty if session.is_modified(row)]
+        rows += [row for row in session.dirty if _counts(session, row)]
         self.writes += len(rows)
         touched: set[int] = set()
         for row in rows:
@@ -205,6 +205,10 @@ class Locks:
         if strangers := touched - self._ids.keys():
             with session.no_autoflush:
                 raise Unlocked(session.scalars(select(Bundle.key).where(Bundle.id.in_(strangers))).all())
+
+    def release(self) -> None:
+        """Stop guarding a session that goes on to other things."""
+        event.remove(self.session, "before_flush", self._guard)
 
     def bump(self) -> None:
         """Raise the rev of every bundle changed in this transaction, once."""
@@ -217,6 +221,16 @@ class Locks:
                 .execution_options(synchronize_session=False)
             )
             self._changed.clear()
+
+
+def _counts(session: Session, row: Any) -> bool:
+    """Whether a changed row is changed in more than what its table calls quiet."""
+    if not session.is_modified(row):
+        return False
+    quiet: frozenset[str] = getattr(row, "quiet", frozenset())
+    return not quiet or any(
+        attribute.history.has_changes() for attribute in inspect(row).attrs if attribute.key not in quiet
+    )
 
 
 def _left(row: Base) -> int | None:

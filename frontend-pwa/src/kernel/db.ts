@@ -32,6 +32,13 @@ export interface Blob {
   madeAt: number
 }
 
+/** A PIN as the phone keeps it: a slow hash, and how often it was wrong in a row. */
+export interface Pin {
+  salt: Uint8Array
+  hash: Uint8Array
+  wrong: number
+}
+
 export interface Account {
   userId: string
   username: string
@@ -40,6 +47,10 @@ export interface Account {
   device: string
   deposit: string
   current: 0 | 1
+  /** Every name he has signed in by. */
+  names?: string[]
+  leaseDays?: number
+  pin?: Pin
 }
 
 /** Everything of one user on this phone. `durability: strict`, for "saved" must survive a dying battery. */

@@ -1,5 +1,6 @@
 // Pull: the list of what I carry is compared with what is here. There is no cursor, and nothing to expire.
 
+import { noteLanding } from './lease'
 import { json, request } from './api'
 import type { UserDb } from './db'
 import { NetworkError } from './problem'
@@ -44,7 +45,7 @@ async function read(answer: Response): Promise<Manifest> {
 
 async function landed(db: UserDb, started: number): Promise<void> {
   await db.set('landed', started)
-  await db.set('pulledAt', new Date().toISOString())
+  await noteLanding(db)
 }
 
 /** Forget the ETag, take over the view, and drop what is no longer on the list. */

@@ -2,6 +2,7 @@
 
 import { json } from './api'
 import type { Account, UserDb } from './db'
+import { heardAt } from './lease'
 import { rememberAnchor } from './outbox'
 import { NetworkError, ProblemError } from './problem'
 import type { Op, PushAnswer } from './types'
@@ -70,6 +71,7 @@ async function settle(db: UserDb, answer: PushAnswer): Promise<void> {
     }
     await db.set('epoch', answer.epoch)
     await rememberAnchor(db, answer.anchor)
+    await heardAt(db, answer.server_now)
   })
   await forget(db, answer)
 }

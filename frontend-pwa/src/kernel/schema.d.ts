@@ -271,6 +271,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/codes/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue Code
+         * @description A one-time code for a user, shown once: it opens nothing but the choice of a password.
+         */
+        post: operations["issue_code_api_auth_codes__user_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -305,6 +325,26 @@ export interface paths {
          * @description End the session of this cookie.
          */
         post: operations["logout_api_auth_logout_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Password
+         * @description Choose a new password; 401 `bad_credentials` for the present one, 422 `password_weak` with `rules`.
+         */
+        post: operations["password_api_auth_password_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -590,6 +630,126 @@ export interface paths {
          * @description One of the departments you may see.
          */
         get: operations["get_departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * devices you may see, in pages.
+         * @description devices you may see, in pages.
+         */
+        get: operations["list_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All devices you may see, as a csv file.
+         * @description All devices you may see, as a csv file.
+         */
+        get: operations["export_devices_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All devices you may see, as a xlsx file.
+         * @description All devices you may see, as a xlsx file.
+         */
+        get: operations["export_devices_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a further phone of a colleague be used; nobody approves his own.
+         * @description Let a further phone of a colleague be used; nobody approves his own.
+         */
+        post: operations["devices.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shut out a lost or replaced phone, an own one or as an administrator; what it still holds is received and held.
+         * @description Shut out a lost or replaced phone, an own one or as an administrator; what it still holds is received and held.
+         */
+        post: operations["devices.revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the devices you may see.
+         * @description One of the devices you may see.
+         */
+        get: operations["get_devices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1784,6 +1944,17 @@ export interface components {
             held_op_id: string;
         };
         /**
+         * ApproveDevice
+         * @description A phone that waits to be used.
+         */
+        ApproveDevice: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+        };
+        /**
          * Assign
          * @description That a user serves a route or zone from a day on, until (not including) another day.
          */
@@ -2208,6 +2379,40 @@ export interface components {
             name?: string;
         };
         /**
+         * DeviceView
+         * @description A phone of a user. `approved_at` is None while it waits; `pending_ops` is what it said it still owes.
+         */
+        DeviceView: {
+            /** App */
+            app: string | null;
+            /** Approved At */
+            approved_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Pending Files */
+            pending_files: number | null;
+            /** Pending Ops */
+            pending_ops: number | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Seen At
+             * Format: date-time
+             */
+            seen_at: string;
+            /** User Id */
+            user_id: string;
+            /** Username */
+            username: string;
+        };
+        /**
          * DismissSuggestion
          * @description A suggestion not to follow, and why.
          */
@@ -2330,6 +2535,29 @@ export interface components {
             to_route_id: string;
         };
         /**
+         * HeldOpCodesView
+         * @description What the operator sees of an entry that waits for him: codes, no content.
+         */
+        HeldOpCodesView: {
+            /** Code */
+            code: string | null;
+            /** Device Id */
+            device_id: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** State */
+            state: string;
+        };
+        /**
          * HeldOpView
          * @description An entry that waits for a decision or has had one: what it says, its reason, code and state.
          *
@@ -2400,6 +2628,16 @@ export interface components {
             password: string;
             /** Username */
             username: string;
+        };
+        /**
+         * NewPassword
+         * @description The password or one-time code there is, and the password to be.
+         */
+        NewPassword: {
+            /** Current */
+            current: string;
+            /** New */
+            new: string;
         };
         /**
          * PersonView
@@ -2602,6 +2840,17 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * RevokeDevice
+         * @description A phone that is not to be used any more.
+         */
+        RevokeDevice: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
         };
         /**
          * RouteView
@@ -3199,6 +3448,37 @@ export interface operations {
             };
         };
     };
+    issue_code_api_auth_codes__user_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     login_api_auth_login_post: {
         parameters: {
             query?: never;
@@ -3238,6 +3518,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    password_api_auth_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
         };
     };
@@ -3661,6 +3965,169 @@ export interface operations {
             };
         };
     };
+    list_devices: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["DeviceView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_devices_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_devices_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "devices.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ApproveDevice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "devices.revoke": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RevokeDevice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_handovers: {
         parameters: {
             query?: {
@@ -3850,7 +4317,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items?: components["schemas"]["HeldOpView"][];
+                        items?: (components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpView"])[];
                         next?: string | null;
                     };
                 };
@@ -3980,7 +4447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HeldOpView"];
+                    "application/json": components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpView"];
                 };
             };
             /** @description Validation Error */

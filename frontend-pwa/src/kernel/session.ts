@@ -5,6 +5,8 @@ import { computed, ref, shallowRef } from 'vue'
 import { json, request } from './api'
 import { type Account, phone, userDb, type UserDb } from './db'
 import { mintId } from './ids'
+import { leaseIsOver } from './lease'
+import { fitsPin, isSpent, setPin } from './pin'
 import { ProblemError } from './problem'
 import type { User } from './types'
 
@@ -13,6 +15,8 @@ interface SignedIn {
   deposit_token: string
   expires_in: number
   user: User
+  must_change_password: boolean
+  offline_lease_days: number
 }
 
 type State = 'unknown' | 'signed_out' | 'signed_in' | 'expired'
@@ -24,14 +28,21 @@ export const useSession = defineStore('session', () => {
     account.value ? { id: account.value.userId, name: account.value.name, role: account.value.role } : null,
   )
   const db = computed<UserDb | null>(() => (account.value ? userDb(account.value.userId) : null))
+  const mustChange = ref(false)
+  const locked = ref(false)
   let access: { token: string; until: number } | null = null
   let refreshing: Promise<string> | null = null
 
   async function enter(told: SignedIn, username: string, device: string): Promise<void> {
     access = { token: told.access_token, until: Date.now() + (told.expires_in - 60) * 1000 }
+    const before = await phone.accounts.get(told.user.id)
+    if (before?.pin) before.pin = { ...before.pin, wrong: 0 }
     const entered: Account = {
+      ...before,
       userId: told.user.id,
-      username,
+      username: before?.username ?? username,
+      names: [...new Set([...(before?.names ?? []), username])],
+      leaseDays: told.offline_lease_days,
       name: told.user.name,
       role: told.user.role,
       device,
@@ -44,16 +55,27 @@ export const useSession = defineStore('session', () => {
     })
     account.value = entered
     state.value = 'signed_in'
+    mustChange.value = told.must_change_password
     void navigator.storage?.persist?.()
   }
 
   async function signIn(username: string, password: string): Promise<void> {
-    const known = await phone.accounts.where('username').equals(username).first()
+    // The same person by another of his names is the same device.
+    const known = await phone.accounts.filter((entry) => entry.username === username || !!entry.names?.includes(username)).first()
     const device = known?.device ?? mintId()
     const told = await json<SignedIn>('/api/auth/login', {
       json: { username, password, device: { id: device, name: navigator.platform || 'phone' } },
     })
     await enter(told, username, device)
+    locked.value = false
+  }
+
+  /** Choose a new password; every other phone must sign in again. */
+  async function choosePassword(current: string, wanted: string): Promise<void> {
+    const holder = account.value
+    if (!holder) return
+    const told = await json<SignedIn>('/api/auth/password', { token: await token(), json: { current, new: wanted } })
+    await enter(told, holder.username, holder.device)
   }
 
   /** Open for whoever used the phone last, with or without signal. */
@@ -61,6 +83,34 @@ export const useSession = defineStore('session', () => {
     const current = await phone.accounts.filter((entry) => entry.current === 1).first()
     account.value = current ?? null
     state.value = current ? 'signed_in' : 'signed_out'
+    lock()
+    await keepLease()
+  }
+
+  /** Nothing is shown until the PIN, or the password, has been given again; where there is no PIN nothing locks. */
+  function lock(): void {
+    locked.value = account.value?.pin !== undefined
+  }
+
+  async function keepPin(pin: string): Promise<void> {
+    if (account.value) account.value = { ...account.value, pin: await setPin(account.value.userId, pin) }
+  }
+
+  /** Open with the PIN; `spent` after five wrong ones, when only the password helps. */
+  async function unlock(pin: string): Promise<'open' | 'wrong' | 'spent'> {
+    const holder = account.value
+    if (!holder) return 'spent'
+    if (await fitsPin(holder.userId, pin)) {
+      locked.value = false
+      return 'open'
+    }
+    const kept = (await phone.accounts.get(holder.userId))?.pin
+    return kept && isSpent(kept) ? 'spent' : 'wrong'
+  }
+
+  /** Too long without hearing from the server: what is carried is hidden, what was entered stays. */
+  async function keepLease(): Promise<void> {
+    if (db.value && (await leaseIsOver(db.value, account.value?.leaseDays))) await hideBundles(db.value)
   }
 
   async function refresh(): Promise<string> {
@@ -102,7 +152,7 @@ export const useSession = defineStore('session', () => {
     void request('/api/auth/logout', { method: 'POST' }).catch(() => undefined)
   }
 
-  return { state, account, user, db, signIn, signOut, restore, token, end, dropToken: () => (access = null) }
+  return { state, account, user, db, mustChange, locked, lock, unlock, keepPin, signIn, choosePassword, keepLease, signOut, restore, token, end, dropToken: () => (access = null) }
 })
 
 async function hideBundles(db: UserDb): Promise<void> {

@@ -41,7 +41,7 @@ async function pass(): Promise<number> {
 async function guarded(): Promise<void> {
   state.value = 'running'
   try {
-    const pause = await pass()
+    const pause = await pass().finally(() => useSession().keepLease())
     wait = FIRST_WAIT_MS
     state.value = 'idle'
     schedule(again ? 0 : pause)

@@ -9,12 +9,11 @@ export function useNow(done: () => void) {
   const busy = ref(false)
   const problem = ref<string | null>(null)
 
-  async function run(path: string, args: object): Promise<void> {
+  async function attempt(action: () => Promise<void>): Promise<void> {
     busy.value = true
     problem.value = null
     try {
-      await doNow('POST', path, args)
-      done()
+      await action()
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       problem.value = problemText(error.code)
@@ -22,5 +21,12 @@ export function useNow(done: () => void) {
       busy.value = false
     }
   }
-  return { busy, problem, run }
+
+  const run = (path: string, args: object) =>
+    attempt(async () => {
+      await doNow('POST', path, args)
+      done()
+    })
+
+  return { busy, problem, attempt, run }
 }

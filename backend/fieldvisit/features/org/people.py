@@ -8,10 +8,10 @@ from sqlalchemy import select
 from fieldvisit.features.org.founding import add_user
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Person, Route, Zone
 from fieldvisit.features.org.rules import SERVES
-from fieldvisit.kernel.auth import NO_PASSWORD
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, missing, not_now, out_of_scope
+from fieldvisit.kernel.passwords import NO_PASSWORD
 from fieldvisit.kernel.scopes import Assignment, Cover
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import Args, Id, Line, OptionalLine

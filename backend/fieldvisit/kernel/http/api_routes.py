@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from fieldvisit.kernel import rest
-from fieldvisit.kernel.auth import reader
 from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import bad_request, invalid
@@ -15,6 +14,7 @@ from fieldvisit.kernel.export import FORMATS
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import reading, runtime_of, token_of
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.sessions import reader
 from fieldvisit.kernel.sync import require_confirmed
 from fieldvisit.kernel.values import parse_json
 

@@ -12,13 +12,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from fieldvisit import __version__
-from fieldvisit.kernel.auth import Login, Refresh
+from fieldvisit.kernel.auth import Login, NewPassword
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem
 from fieldvisit.kernel.http import api_routes, problems, pwa, session_routes
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import runtime_of
+from fieldvisit.kernel.sessions import Refresh
 
 MAX_BODY = 1024 * 1024
 HEADERS = {
@@ -103,7 +104,7 @@ def _complete_openapi(app: FastAPI) -> None:
         if app.openapi_schema is None:
             described = plain()
             args: set[type[BaseModel]] = {command.args for command in COMMANDS.values()}
-            args |= {Login, Refresh}
+            args |= {Login, NewPassword, Refresh}
             views = {view for made in COLLECTIONS.values() for view in made.views.values()}
             models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
             models += [(model, "validation") for model in sorted(args, key=lambda model: model.__name__)]

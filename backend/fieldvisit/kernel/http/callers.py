@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.auth import reader
 from fieldvisit.kernel.errors import Problem
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal, principal_of
+from fieldvisit.kernel.sessions import reader
 from fieldvisit.kernel.tokens import unauthorised
 
 
@@ -43,3 +43,13 @@ def same_site(request: Request) -> None:
         "application/json"
     ):
         raise Problem(403, "forbidden")
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from: the peer, or behind our own proxies what the outermost of them saw."""
+    peer = request.client.host if request.client else "?"
+    hops = runtime_of(request).settings.proxy_hops
+    if hops == 0:
+        return peer
+    seen = [*request.headers.get("x-forwarded-for", "").split(","), peer]
+    return seen[max(len(seen) - 1 - hops, 0)].strip() or peer

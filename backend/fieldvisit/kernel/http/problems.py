@@ -24,7 +24,10 @@ CODES = {
 
 def respond(problem: Problem) -> Response:
     """The Problem as an answer."""
-    return json_response(problem.body(), problem.status, media_type="application/problem+json")
+    response = json_response(problem.body(), problem.status, media_type="application/problem+json")
+    if "retry_after_s" in problem.params:
+        response.headers["retry-after"] = str(problem.params["retry_after_s"])
+    return response
 
 
 def install(app: FastAPI) -> None:

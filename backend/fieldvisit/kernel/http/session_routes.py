@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from fieldvisit.kernel import auth, sync, uploads
+from fieldvisit.kernel import auth, sessions, sync, uploads
 from fieldvisit.kernel.commands import args_invalid
 from fieldvisit.kernel.http.answers import json_response
-from fieldvisit.kernel.http.callers import reading, runtime_of, same_site, token_of
+from fieldvisit.kernel.http.callers import address_of, reading, runtime_of, same_site, token_of
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.values import Args, parse_json
 
@@ -40,12 +40,12 @@ def _cookie_name(runtime: Runtime) -> str:
     return "__Host-rt" if runtime.settings.secure_cookies else "rt"
 
 
-def _signed_in(runtime: Runtime, session: auth.SignIn) -> Response:
+def _signed_in(runtime: Runtime, session: sessions.SignIn) -> Response:
     response = json_response(session.body)
     response.set_cookie(
         _cookie_name(runtime),
         session.refresh_token,
-        max_age=int(auth.REFRESH_LIFE.total_seconds()),
+        max_age=int(sessions.REFRESH_LIFE.total_seconds()),
         path="/",
         secure=runtime.settings.secure_cookies,
         httponly=True,
@@ -59,24 +59,42 @@ async def login(request: Request) -> Response:
     """Sign in on a device: access token, deposit token and the refresh cookie; 401 `bad_credentials`."""
     runtime = runtime_of(request)
     asked = _parse(auth.Login, await request.body())
-    return _signed_in(runtime, await run_in_threadpool(auth.log_in, runtime, asked))
+    return _signed_in(runtime, await run_in_threadpool(auth.log_in, runtime, asked, address_of(request)))
 
 
-@router.post("/auth/refresh", openapi_extra=_body(auth.Refresh))
+@router.post("/auth/password", openapi_extra=_body(auth.NewPassword))
+async def password(request: Request) -> Response:
+    """Choose a new password; 401 `bad_credentials` for the present one, 422 `password_weak` with `rules`."""
+    runtime, token = runtime_of(request), token_of(request)
+    await run_in_threadpool(sessions.require_holder, runtime, token)
+    wanted = _parse(auth.NewPassword, await request.body())
+    return _signed_in(runtime, await run_in_threadpool(auth.choose_password, runtime, token, wanted))
+
+
+@router.post("/auth/codes/{user_id}")
+def issue_code(user_id: str, request: Request) -> Response:
+    """A one-time code for a user, shown once: it opens nothing but the choice of a password."""
+    runtime = runtime_of(request)
+    with runtime.db.read() as session:
+        bearer = sessions.reader(runtime, session, token_of(request))
+    return json_response(auth.issue_code(runtime, bearer, user_id))
+
+
+@router.post("/auth/refresh", openapi_extra=_body(sessions.Refresh))
 async def refresh(request: Request) -> Response:
     """A new access token for the cookie; 401 when the session is over, 409 for another device's cookie."""
     same_site(request)
     runtime = runtime_of(request)
-    asked = _parse(auth.Refresh, await request.body())
+    asked = _parse(sessions.Refresh, await request.body())
     cookie = request.cookies.get(_cookie_name(runtime))
-    return _signed_in(runtime, await run_in_threadpool(auth.refresh, runtime, cookie, asked.device))
+    return _signed_in(runtime, await run_in_threadpool(sessions.refresh, runtime, cookie, asked.device))
 
 
 @router.post("/auth/logout", status_code=204)
 async def logout(request: Request) -> Response:
     """End the session of this cookie."""
     runtime = runtime_of(request)
-    await run_in_threadpool(auth.log_out, runtime, request.cookies.get(_cookie_name(runtime)))
+    await run_in_threadpool(sessions.log_out, runtime, request.cookies.get(_cookie_name(runtime)))
     response = Response(status_code=204)
     response.delete_cookie(
         _cookie_name(runtime),

@@ -1,0 +1,97 @@
+"""Entering and being shut out, on a real phone: one-time code, PIN, and too long without the server."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsers import Phone, Server
+from personas import person
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+AGE = """(user) => new Promise((resolve) => {
+  indexedDB.open(`fieldvisit-${user}`).onsuccess = ({ target }) => {
+    const longAgo = new Date(Date.now() - 15 * 86400000).toISOString()
+    const writing = target.result.transaction('meta', 'readwrite')
+    writing.objectStore('meta').put({ name: 'pulledAt', value: longAgo })
+    writing.oncomplete = () => { target.result.close(); resolve(true) }
+  }
+})"""
+
+
+def give_pin(page: Page, pin: str) -> None:
+    page.get_by_label("输入 6 位 PIN").fill(pin)
+
+
+def test_a_new_colleague_enters_with_a_code_and_chooses_a_password(server: Server, phone: Phone) -> None:
+    code = server.post(server.token("ga"), f"/api/auth/codes/{person('am15')}", {})["code"]
+    page = phone.open()
+    page.get_by_label("工号").fill("AM15")
+    page.get_by_label("密码", exact=True).fill(code)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("现在的密码或一次性代码").fill(code)
+    page.get_by_label("新密码").fill("zoufang1")
+    page.get_by_role("button", name="保存新密码").click()
+    expect(page.get_by_role("alert")).to_contain_text("太简单")
+    expect(page.get_by_label("新密码")).to_have_value("zoufang1")
+    page.get_by_label("新密码").fill("Qinghe-7 Bridge")
+    page.get_by_role("button", name="保存新密码").click()
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+
+
+def test_a_pin_opens_the_phone_without_signal_and_five_wrong_ones_want_the_password(
+    server: Server, phone: Phone
+) -> None:
+    page = phone.sign_in("am16")
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    assert page.evaluate(INSTALLED)
+    page.get_by_role("link", name="我的").click()
+    page.get_by_role("link", name="我的手机与 PIN").click()
+    expect(page.get_by_test_id("phone")).to_contain_text(["本机"])
+    page.get_by_label("设置本机 PIN").fill("246810")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("PIN 已设置")).to_be_visible()
+    assert phone.context
+    phone.context.set_offline(True)
+    page.goto(server.url)
+    expect(page.get_by_test_id("next-shop")).to_have_count(0)
+    give_pin(page, "111111")
+    expect(page.get_by_role("alert")).to_contain_text("PIN 不对")
+    give_pin(page, "246810")
+    expect(page.get_by_test_id("next-shop")).to_be_visible()
+    page.reload()
+    for _ in range(4):
+        give_pin(page, "000000")
+        expect(page.get_by_role("alert")).to_contain_text("PIN 不对")
+        expect(page.get_by_role("button", name="打开")).to_be_enabled()
+    give_pin(page, "000000")
+    expect(page.get_by_role("alert")).to_contain_text("已错 5 次")
+    page.reload()
+    give_pin(page, "246810")
+    expect(page.get_by_role("alert")).to_contain_text("已错 5 次")
+    phone.context.set_offline(False)
+    page.get_by_role("link", name="用密码登录").click()
+    page.get_by_label("密码", exact=True).fill("zoufang-demo")
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+
+
+def test_fifteen_days_without_the_server_hide_the_shops_and_keep_the_entries(
+    server: Server, phone: Phone
+) -> None:
+    page = phone.sign_in("am17")
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    assert page.evaluate(INSTALLED)
+    assert phone.context
+    phone.context.set_offline(True)
+    page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
+    page.get_by_role("button", name="到店签到").click()
+    expect(page.get_by_test_id("visit-state")).to_contain_text("已保存(本机)")
+    page.evaluate(AGE, person("am17"))
+    page.goto(server.url + "/customers")
+    expect(page.get_by_text("本机还没有客户资料")).to_be_visible()
+    expect(page.get_by_test_id("status")).to_contain_text("1 条")
+    phone.context.set_offline(False)
+    page.goto(server.url + "/customers")
+    expect(page.get_by_test_id("customer-row").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("status")).to_have_count(0, timeout=30_000)
