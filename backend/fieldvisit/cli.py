@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.demo.district import build, size_of
 from fieldvisit.features.org.founding import open_account
 from fieldvisit.features.visits.models import Visit
+from fieldvisit.kernel.audit import Head, record, verify
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import iso, now, today
 from fieldvisit.kernel.db import Database
@@ -178,7 +179,9 @@ def list_held() -> None:
 def release_held(op_id: str) -> None:
     """Let the running server try a held entry again."""
     with _database(Settings()) as database, database.write() as session:
-        put_back(session, [_held(session, op_id).number])
+        op = _held(session, op_id)
+        put_back(session, [op.number])
+        record(session, "ops.release", actor_id=None, author_id=op.user_id, op_id=op.id)
 
 
 @ops.command("reject")
@@ -190,6 +193,7 @@ def reject_held(op_id: str, reason: str) -> None:
         locks.take(session.scalars(select(Bundle.key).where(Bundle.id == op.bundle_id)).all())
         reject(locks, op)
         op.decision_note, op.decided_at = reason, now()
+        record(session, "ops.reject", actor_id=None, author_id=op.user_id, op_id=op.id)
         locks.bump()
 
 
@@ -198,6 +202,17 @@ def _held(session: Session, op_id: str) -> Op:
     if op is None:
         _stop(f"No entry {op_id} waits for the operator.")
     return op
+
+
+@app.command("audit-verify")
+def verify_audit() -> None:
+    """Walk the audit's chain; says where it breaks and ends with 1 if it does."""
+    settings = Settings()
+    with _database(settings) as database:
+        count, broken = verify(database, Head(settings.data_dir))
+    if broken is not None:
+        _stop(f"BROKEN at {broken}")
+    typer.echo(f"{count} rows, unbroken")
 
 
 @ops.command("confirm-restore")

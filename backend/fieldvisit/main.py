@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from fieldvisit.kernel import logs
+from fieldvisit.kernel.audit import Head, seal
 from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.http.app import create_app
 from fieldvisit.kernel.runtime import Runtime
@@ -69,6 +70,7 @@ def _sweep(runtime: Runtime, stop: threading.Event) -> None:
         try:
             sweep(runtime)
             do_duties(runtime.db)
+            seal(runtime.db, Head(runtime.settings.data_dir))
             link_arrived(runtime)
         except Exception:  # the sweeper outlives whatever it met, and meets it again next time
             log.exception("sweep failed")

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.clock import iso, now
 from fieldvisit.kernel.errors import Problem, missing, out_of_scope
-from fieldvisit.kernel.events import Event
 from fieldvisit.kernel.limits import count_try, forgive
 from fieldvisit.kernel.passwords import CODE_LIFE, POLICIES, fits, give_code, is_code, set_password
 from fieldvisit.kernel.runtime import Runtime
@@ -61,6 +61,8 @@ def log_in(runtime: Runtime, login: Login, address: str) -> SignIn:
         user = _named(session, login.username)
         keys = count_try(session, login.username, user, login.device.id, address, at)
     if not fits(user, login.password, at) or user is None or not user.is_active:
+        if user is not None:
+            _note(runtime, "session.sign_in", user, login.device.id, "refused")
         raise Problem(401, "bad_credentials")
     with runtime.db.write() as session:
         forgive(session, keys)
@@ -69,15 +71,23 @@ def log_in(runtime: Runtime, login: Login, address: str) -> SignIn:
         if device.approved_at is None and not _must_wait(runtime, session, user, login.password, at):
             device.approved_at = at
         waits = device.approved_at is None
-        if device.revoked_at is not None:
-            raise unauthorised("revoked")
-        if not waits:
+        outcome = "waiting" if waits else "done" if device.revoked_at is None else "revoked"
+        record(session, "session.sign_in", actor_id=user.id, device_id=device.id, outcome=outcome)
+        revoked = device.revoked_at is not None
+        if not waits and not revoked:
             token = secrets.token_urlsafe(32)
             issue(session, token, secrets.token_hex(16), device.id, at, at + REFRESH_LIFE)
         answer = answer_for(runtime, user, device, at)
+    if revoked:
+        raise unauthorised("revoked")
     if waits:
         raise Problem(403, "device_waiting")
     return SignIn(answer, token)
+
+
+def _note(runtime: Runtime, action: str, user: User, device_id: str, outcome: str) -> None:
+    with runtime.db.write() as session:
+        record(session, action, actor_id=user.id, device_id=device_id, outcome=outcome)
 
 
 def _named(session: Session, name: str) -> User | None:
@@ -110,10 +120,12 @@ def choose_password(runtime: Runtime, bearer_token: str, wanted: NewPassword) ->
         user, device = holder(runtime, session, bearer_token)
         keys = count_try(session, user.username, user, device.id, "", at)
     if not fits(user, wanted.current, at):
+        _note(runtime, "session.choose_password", user, device.id, "refused")
         raise Problem(401, "bad_credentials")
     with runtime.db.write() as session:
         forgive(session, keys)
         user = session.get_one(User, user.id, with_for_update=True)
+        record(session, "session.choose_password", actor_id=user.id, device_id=device.id)
         set_password(session, user, wanted.new, POLICIES[runtime.settings.password_policy], at)
         for other in session.scalars(select(Device.id).where(Device.user_id == user.id)):
             end_sessions(session, other)
@@ -143,5 +155,5 @@ def issue_code(runtime: Runtime, bearer: Bearer, user_id: str) -> dict[str, Any]
         code = give_code(user, at)
         for device_id in session.scalars(select(Device.id).where(Device.user_id == user.id)):
             end_sessions(session, device_id)
-        session.add(Event(name="users.code_issued", op_id=None, user_id=bearer.user.id, bundle_id=None, data={"user_id": user.id}, happened_at=at))  # fmt: skip
+        record(session, "session.issue_code", actor_id=bearer.user.id, entity_id=user.id)
         return {"code": code, "expires_at": iso(at + CODE_LIFE)}

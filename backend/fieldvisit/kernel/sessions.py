@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel import tokens
+from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.bundles import bundle
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.db import Base, Guid, LongKey
@@ -107,6 +108,7 @@ def refresh(runtime: Runtime, token: str | None, device_id: str) -> SignIn:
             stolen = True
             for link in session.scalars(select(RefreshToken).where(RefreshToken.family == row.family)):
                 link.ended_at = at
+            record(session, "session.stolen", actor_id=user.id, device_id=device.id, outcome="ended")
         answer = answer_for(runtime, user, device, at)
     if stolen:
         raise unauthorised()

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import Attachment, file_refs, owns
+from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.deciding import decider_of, targets_of
@@ -61,6 +62,17 @@ def perform(work: Work, op: Op, task: Task) -> None:
     op.state, op.waits_for = OpState.APPLIED, None
     op.result, op.entity_id, op.settled_at = work.result, work.result.get("id"), now()
     _let_pass(work.session, op)
+    actor, device = work.principal.user, work.principal.device
+    named = next((str(getattr(task.args, field)) for field in task.command.path_fields), None)
+    record(
+        work.session,
+        op.name,
+        actor_id=actor.id,
+        author_id=op.user_id if op.user_id != actor.id else None,
+        device_id=device.id if device else None,
+        entity_id=op.entity_id or named,
+        op_id=op.id,
+    )
 
 
 def _let_pass(session: Session, op: Op) -> None:

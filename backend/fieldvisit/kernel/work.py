@@ -193,7 +193,7 @@ class Locks:
             self.hang(bundle, scope)
 
     def _guard(self, session: Session, _context: UOWTransaction, _instances: Any) -> None:
-        rows = [row for row in (*session.new, *session.deleted) if isinstance(row, Base)]
+        rows = [row for row in (*session.new, *session.deleted) if _is_bundled(row)]
         rows += [row for row in session.dirty if _counts(session, row)]
         self.writes += len(rows)
         touched: set[int] = set()
@@ -223,9 +223,14 @@ class Locks:
             self._changed.clear()
 
 
+def _is_bundled(row: Any) -> bool:
+    """Whether a row belongs to a bundle's content; a table that `is_apart` is read through one but never carried."""
+    return isinstance(row, Base) and not getattr(row, "is_apart", False)
+
+
 def _counts(session: Session, row: Any) -> bool:
     """Whether a changed row is changed in more than what its table calls quiet."""
-    if not session.is_modified(row):
+    if not _is_bundled(row) or not session.is_modified(row):
         return False
     quiet: frozenset[str] = getattr(row, "quiet", frozenset())
     return not quiet or any(
