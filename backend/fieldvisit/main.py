@@ -20,6 +20,7 @@ from fieldvisit.settings import Settings
 
 PARTS = (
     "kernel.attachments",
+    "kernel.calendar",
     "kernel.devices",
     "kernel.held",
     "kernel.decisions",

@@ -271,6 +271,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * audit you may see, in pages.
+         * @description audit you may see, in pages.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All audit you may see, as a csv file.
+         * @description All audit you may see, as a csv file.
+         */
+        get: operations["export_audit_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All audit you may see, as a xlsx file.
+         * @description All audit you may see, as a xlsx file.
+         */
+        get: operations["export_audit_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the audit you may see.
+         * @description One of the audit you may see.
+         */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/codes/{user_id}": {
         parameters: {
             query?: never;
@@ -365,6 +445,90 @@ export interface paths {
          * @description A new access token for the cookie; 401 when the session is over, 409 for another device's cookie.
          */
         post: operations["refresh_api_auth_refresh_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar_days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * calendar_days you may see, in pages.
+         * @description calendar_days you may see, in pages.
+         */
+        get: operations["list_calendar_days"];
+        /**
+         * Say of days whether they are worked: next year's holidays and 调休 once they are announced, or a correction.
+         * @description Say of days whether they are worked: next year's holidays and 调休 once they are announced, or a correction.
+         */
+        put: operations["calendar.set_days"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar_days.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All calendar_days you may see, as a csv file.
+         * @description All calendar_days you may see, as a csv file.
+         */
+        get: operations["export_calendar_days_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar_days.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All calendar_days you may see, as a xlsx file.
+         * @description All calendar_days you may see, as a xlsx file.
+         */
+        get: operations["export_calendar_days_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar_days/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the calendar_days you may see.
+         * @description One of the calendar_days you may see.
+         */
+        get: operations["get_calendar_days"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2003,6 +2167,54 @@ export interface components {
             uploaded_at: string | null;
         };
         /**
+         * AuditView
+         * @description One row of the audit; `author_id` is whom it was done for, where that is another.
+         */
+        AuditView: {
+            /** Action */
+            action: string;
+            /** Actor Id */
+            actor_id: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author Id */
+            author_id: string | null;
+            /** Device Id */
+            device_id: string | null;
+            /** Entity Id */
+            entity_id: string | null;
+            /** Hash */
+            hash: string | null;
+            /** Id */
+            id: string;
+            /** Op Id */
+            op_id: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Place */
+            place: number | null;
+        };
+        /**
+         * CalendarDayView
+         * @description A day that differs from what was published, or for which nothing is published yet.
+         */
+        CalendarDayView: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Id */
+            id: string;
+            /** Is Working */
+            is_working: boolean;
+            /** Note */
+            note: string | null;
+        };
+        /**
          * CancelHandover
          * @description A planned handover that does not take place.
          */
@@ -2349,6 +2561,24 @@ export interface components {
             terminal_level: string | null;
             /** Version */
             version: number;
+        };
+        /**
+         * DayOfCalendar
+         * @description One day and whether it is worked; `note` says why (a holiday's name, 调休).
+         */
+        DayOfCalendar: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Is Working */
+            is_working: boolean;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
         };
         /**
          * DepartmentView
@@ -2871,6 +3101,14 @@ export interface components {
             order_weekday: number | null;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * SetCalendarDays
+         * @description Days of the calendar, up to a year of them.
+         */
+        SetCalendarDays: {
+            /** Days */
+            days: components["schemas"]["DayOfCalendar"][];
         };
         /**
          * SuggestionView
@@ -3448,6 +3686,119 @@ export interface operations {
             };
         };
     };
+    list_audit: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor_id?: string;
+                after?: string;
+                entity_id?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["AuditView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_audit_csv: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor_id?: string;
+                entity_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_audit_xlsx: {
+        parameters: {
+            query?: {
+                action?: string;
+                actor_id?: string;
+                entity_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     issue_code_api_auth_codes__user_id__post: {
         parameters: {
             query?: never;
@@ -3565,6 +3916,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_calendar_days: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["CalendarDayView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "calendar.set_days": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetCalendarDays"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_calendar_days_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_calendar_days_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_calendar_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDayView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -8,16 +8,17 @@ from sqlalchemy import select
 from fieldvisit.features.customers.models import CUSTOMER, Customer, CustomerChange, Suggestion
 from fieldvisit.features.customers.rules import (
     FIELDS,
+    SUGGESTION_DAYS,
     BusinessSize,
     MarketType,
     RetailFormat,
-    due_on,
     initials,
     normalise,
     seen,
 )
 from fieldvisit.features.org.models import Route
 from fieldvisit.kernel.bundles import BundleKey
+from fieldvisit.kernel.calendar import working_days_after
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now, out_of_scope
@@ -155,7 +156,7 @@ def _suggest(
             why=why,
             author_id=work.user.id,
             made_at=work.entry.stated_at,
-            due_on=due_on(day_of(work.entry.received_at)),
+            due_on=working_days_after(work.session, day_of(work.entry.received_at), SUGGESTION_DAYS).day,
             state="open",
             bundle_id=customer.bundle_id,
         )

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Literal
 
 from pypinyin import Style, pinyin
@@ -108,12 +107,3 @@ def initials(shop_name: str) -> str:
     """The lowercase pinyin initials by which a shop is searched, digits and letters kept: 青禾123 → qh123."""
     letters = (part[0] for part in pinyin(shop_name, style=Style.FIRST_LETTER, errors=list))  # type: ignore[arg-type]  # any callable from text to letters will do
     return "".join(letter for letter in "".join(letters).lower() if letter.isascii() and letter.isalnum())
-
-
-def due_on(made_on: date, days: int = SUGGESTION_DAYS) -> date:
-    """The day a suggestion is due: two working days on, Saturdays and Sundays not counted."""
-    due = made_on
-    while days:
-        due += timedelta(days=1)
-        days -= due.weekday() < 5
-    return due
