@@ -45,6 +45,8 @@ EXAMPLES: dict[str, Example] = {
         "until": str(today() + timedelta(days=1)),
     },
     "org.end_absence": lambda of: {"absence_id": of["absence"], "until": str(today())},
+    "consents.give": lambda _of: {"id": uid(), "kind": "location", "version": 1},
+    "consents.withdraw": lambda _of: {"id": uid(), "kind": "location"},
     "calendar.set_days": lambda _of: {"days": [{"day": str(today()), "is_working": True}]},
     "devices.approve": lambda of: {"device_id": of["device"]},
     "devices.revoke": lambda of: {"device_id": of["device"]},
@@ -83,7 +85,7 @@ IN_REACH = {
     ("admin", "devices.approve"),
     ("admin", "devices.revoke"),
 }  # every phone is his to let in or shut out
-WITHOUT_TARGET = {"org.create_user", "calendar.set_days"}
+WITHOUT_TARGET = {"org.create_user", "calendar.set_days", "consents.give", "consents.withdraw"}
 ADMIN, FIELD = {Role.GENERAL_ADMIN}, {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
 ABOVE = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
 PERMITTED: dict[str, set[Role]] = {
@@ -97,6 +99,8 @@ PERMITTED: dict[str, set[Role]] = {
     "org.return": ADMIN,
     "org.register_absence": ABOVE,
     "org.end_absence": ABOVE,
+    "consents.give": set(Role),
+    "consents.withdraw": set(Role),
     "calendar.set_days": ADMIN,
     "devices.approve": {Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN},
     "devices.revoke": set(Role),

@@ -18,6 +18,7 @@ from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, photo, shop, uid
 
+pytestmark = pytest.mark.timeout(300)
 PEOPLE = ("am01", "am02", "am03", "mm1", "mm2", "dm", "ga", "cc1", "post1", "admin", "am19", "mm4", "dm2")
 ROUTES = {"am01": "cz:0", "am02": "cz:1", "am03": "cj:0", "am04": "cj:1", "am19": "xq:0", "am20": "xq:1"}
 ZONES = {"mm1": "cz", "mm2": "cj", "mm4": "xq"}
@@ -140,7 +141,7 @@ def busy_world(world: World) -> World:
     return world
 
 
-def tally(world: World) -> Tally:
+def tally(world: World, people: tuple[str, ...] = PEOPLE) -> Tally:
     count = Tally()
     with world.runtime.db.read() as session:
         keys = {row.id: row.key for row in session.scalars(select(Bundle).where(Bundle.rev > 0))}
@@ -160,7 +161,7 @@ def tally(world: World) -> Tally:
             deciders[f"op:{row['id']}"] = person(decider)
             deciders[f"author op:{row['id']}"] = person(username)
     assert all(rows.values()), [name for name, found in rows.items() if not found]
-    for username in PEOPLE:
+    for username in people:
         _tally_one(world.as_(username), username, rows, sorted(keys.values()), deciders, count)
     return count
 
@@ -238,7 +239,7 @@ def test_the_tally_turns_red_when_a_door_forgets_to_ask(
     busy_world: World, door: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "visible", lambda _principal: select(Bundle.id))
-    assert tally(busy_world).leaks
+    assert tally(busy_world, ("am01", "am19")).leaks
 
 
 def test_every_bundle_kind_is_known_to_the_oracle() -> None:

@@ -95,3 +95,30 @@ def test_fifteen_days_without_the_server_hide_the_shops_and_keep_the_entries(
     page.goto(server.url + "/customers")
     expect(page.get_by_test_id("customer-row").first).to_be_visible(timeout=30_000)
     expect(page.get_by_test_id("status")).to_have_count(0, timeout=30_000)
+
+
+def test_a_newcomer_reads_the_notice_and_without_consent_his_phone_does_not_ask_where_it_is(
+    server: Server, phone: Phone
+) -> None:
+    page = phone.sign_in("am18")
+    page.evaluate(
+        "() => { window.asked = 0; navigator.geolocation.getCurrentPosition = () => { window.asked += 1 } }"
+    )
+    expect(page.get_by_role("heading", name="个人信息告知")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="我已阅读").click()
+    page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
+    expect(page.get_by_text("未授权定位")).to_be_visible()
+    page.get_by_role("button", name="到店签到").click()
+    expect(page.get_by_test_id("visit-state")).to_contain_text("已同步", timeout=15_000)
+    assert page.evaluate("() => window.asked") == 0
+    page.get_by_role("button", name="离店").click()
+    expect(page.get_by_role("button", name="离店")).to_have_count(0)
+    row = server.get(server.token("mm3"), f"/api/visits/{page.url.split('/visits/')[1][:36]}")
+    assert (row["check_in_lat"], row["place_refusal"]) == (None, "no_consent")
+    page.goto(server.url + "/privacy")
+    expect(page.get_by_text("未同意")).to_be_visible()
+    page.get_by_role("button", name="同意", exact=True).click()
+    expect(page.get_by_text("已同意")).to_be_visible()
+    page.get_by_role("link", name="今日").click()
+    page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
+    expect(page.get_by_text("精度 20 米")).to_be_visible(timeout=15_000)

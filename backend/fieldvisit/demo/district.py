@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from fieldvisit.demo import shops, visits
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan
-from fieldvisit.features.org.models import ME, ORG, PEOPLE, Department, Person, Route, Zone
+from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
 from fieldvisit.kernel.clock import SHANGHAI, today
 from fieldvisit.kernel.db import Database
@@ -20,6 +20,7 @@ from fieldvisit.kernel.passwords import hash_password
 from fieldvisit.kernel.scopes import Assignment
 from fieldvisit.kernel.users import Role, User
 
+NEWCOMER = "am18"  # he has not been asked yet
 ROLE_NAMES = {
     Role.DEPARTMENT_MANAGER: "营销部经理",
     Role.GENERAL_ADMIN: "综合管理员",
@@ -110,6 +111,18 @@ def _person(district: District, username: str, name: str, role: Role, department
         stamp=1,
         created_at=district.since,
     )
+    for kind in () if username == NEWCOMER else ("notice", "location"):
+        district.add(
+            Consent,
+            me,
+            id=demo_id(f"consent:{kind}:{username}"),
+            user_id=user_id,
+            kind=kind,
+            version=1,
+            is_given=True,
+            made_at=district.since,
+            op_number=0,
+        )
     if department:
         people = PEOPLE.of(department=department).text
         district.add(

@@ -15,7 +15,7 @@ from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
 from fieldvisit.kernel.scopes import principal_of
 from fieldvisit.kernel.tasks import Task, content_of
 from fieldvisit.kernel.users import Device, Role, User
-from fieldvisit.kernel.values import is_uuid
+from fieldvisit.kernel.values import canonical, is_uuid
 from fieldvisit.kernel.work import Entry, Locks, Work
 
 DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
@@ -59,6 +59,12 @@ def perform(work: Work, op: Op, task: Task) -> None:
         raise conflict("file_taken")
     task.command.handler(work, task.args)
     work.session.flush()
+    if work.forgotten:
+        content = content_of(op)
+        content["args"] = {
+            name: value for name, value in content["args"].items() if name not in work.forgotten
+        }
+        op.raw = canonical(content)
     op.state, op.waits_for = OpState.APPLIED, None
     op.result, op.entity_id, op.settled_at = work.result, work.result.get("id"), now()
     _let_pass(work.session, op)

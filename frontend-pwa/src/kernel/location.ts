@@ -1,6 +1,6 @@
 // Where the phone is, and whether that is at the shop. A refusal is an answer, with its reason.
 
-export type Refusal = 'denied' | 'unavailable' | 'timeout' | 'unsupported'
+export type Refusal = 'denied' | 'unavailable' | 'timeout' | 'unsupported' | 'no_consent'
 export type Verdict = 'inside' | 'outside' | 'cannot_tell'
 
 export interface Place {

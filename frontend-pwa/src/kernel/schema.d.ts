@@ -535,6 +535,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * consents you may see, in pages.
+         * @description consents you may see, in pages.
+         */
+        get: operations["list_consents"];
+        put?: never;
+        /**
+         * Say that one has read the notice, or allows one's place to be taken at visits; by nobody for another.
+         * @description Say that one has read the notice, or allows one's place to be taken at visits; by nobody for another.
+         */
+        post: operations["consents.give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All consents you may see, as a csv file.
+         * @description All consents you may see, as a csv file.
+         */
+        get: operations["export_consents_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All consents you may see, as a xlsx file.
+         * @description All consents you may see, as a xlsx file.
+         */
+        get: operations["export_consents_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the consents you may see.
+         * @description One of the consents you may see.
+         */
+        get: operations["get_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back that one's place may be taken: from here on visits carry none.
+         * @description Take back that one's place may be taken: from here on visits carry none.
+         */
+        post: operations["consents.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer_changes": {
         parameters: {
             query?: never;
@@ -1753,7 +1857,7 @@ export interface paths {
          * Arrive at a shop, with place and photos or the reason why not (S11.9).
          * @description Arrive at a shop, with place and photos or the reason why not (S11.9).
          *
-         *     Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
+         *     Without his consent the place is dropped, from the visit and from the entry as it came. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
          */
         post: operations["visits.check_in"];
         delete?: never;
@@ -2280,7 +2384,7 @@ export interface components {
              * Photo Refusal
              * @default null
              */
-            photo_refusal?: ("denied" | "unavailable" | "timeout" | "unsupported") | null;
+            photo_refusal?: ("denied" | "unavailable" | "timeout" | "unsupported" | "no_consent") | null;
             /**
              * Photos
              * @default []
@@ -2292,7 +2396,7 @@ export interface components {
              * Place Refusal
              * @default null
              */
-            place_refusal?: ("denied" | "unavailable" | "timeout" | "unsupported") | null;
+            place_refusal?: ("denied" | "unavailable" | "timeout" | "unsupported" | "no_consent") | null;
             /**
              * Place Verdict
              * @default cannot_tell
@@ -2315,6 +2419,27 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /**
+         * ConsentView
+         * @description That one has read the notice (`kind` notice) or allows one's place to be taken (location), or took it back.
+         */
+        ConsentView: {
+            /** Id */
+            id: string;
+            /** Is Given */
+            is_given: boolean;
+            /** Kind */
+            kind: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Op Number */
+            op_number: number;
+            /** Version */
+            version: number;
         };
         /**
          * CreateCustomer
@@ -2701,6 +2826,24 @@ export interface components {
              * @default null
              */
             to?: unknown;
+        };
+        /**
+         * GiveConsent
+         * @description The kind, and the version of the text that was on the screen.
+         */
+        GiveConsent: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "notice" | "location";
+            /** Version */
+            version: number;
         };
         /**
          * GiveUpAttachment
@@ -3270,6 +3413,22 @@ export interface components {
             visitor_id: string;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * WithdrawConsent
+         * @description That the place is not to be taken any more.
+         */
+        WithdrawConsent: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "location";
         };
         /**
          * ZoneView
@@ -4046,6 +4205,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_consents: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ConsentView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "consents.give": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GiveConsent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_consents_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_consents_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_consents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "consents.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WithdrawConsent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

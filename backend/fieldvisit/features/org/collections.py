@@ -1,8 +1,8 @@
 """What is seen of the organisation."""
 
-from datetime import date
+from datetime import date, datetime
 
-from fieldvisit.features.org.models import Department, Person, Route, Zone
+from fieldvisit.features.org.models import Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import Role, User
@@ -59,6 +59,17 @@ class AbsenceView(View):
     until: date
 
 
+class ConsentView(View):
+    """That one has read the notice (`kind` notice) or allows one's place to be taken (location), or took it back."""
+
+    id: str
+    kind: str
+    version: int
+    is_given: bool
+    made_at: datetime
+    op_number: int
+
+
 class ProfileView(View):
     """Who I am."""
 
@@ -81,4 +92,5 @@ collection(
     filters=("user_id", "deputy_id"),
     order=(Cover.since, Cover.id),
 )
+collection("consents", Consent, ConsentView, readers=set(Role), order=(Consent.op_number,))
 collection("profile", User, ProfileView, readers=set(Role))

@@ -1,6 +1,8 @@
 """Tables of the organisation."""
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
 from fieldvisit.kernel.bundles import ALL, bundle
@@ -22,7 +24,11 @@ PEOPLE = bundle(
     contains=("people", "absences"),
 )
 ME = bundle(
-    "me", key="me:{user}", scopes=("user:{user}",), carried=dict.fromkeys(Role, ALL), contains=("profile",)
+    "me",
+    key="me:{user}",
+    scopes=("user:{user}",),
+    carried=dict.fromkeys(Role, ALL),
+    contains=("profile", "consents"),
 )
 
 
@@ -80,4 +86,23 @@ class Person(Base):
     role: Mapped[str]
     department_id: Mapped[Guid | None] = mapped_column(ForeignKey("department.id"))
     is_active: Mapped[bool] = mapped_column(default=True)
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class Consent(Base):
+    """That somebody read the purpose notice, or allowed his place to be taken, or took that back.
+
+    Rows are only added; of a kind the one with the highest `op_number` holds.
+    """
+
+    __tablename__ = "consent"
+    __table_args__ = (Index(None, "user_id", "kind", "op_number"),)
+
+    id: Mapped[GuidKey]
+    user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    kind: Mapped[str]
+    version: Mapped[int]
+    is_given: Mapped[bool]
+    made_at: Mapped[datetime]
+    op_number: Mapped[Long]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.models import CUSTOMER, Customer
+from fieldvisit.features.org.consents import has_consent
 from fieldvisit.features.org.models import Route
 from fieldvisit.features.visits.models import VISITS, Visit
 from fieldvisit.features.visits.rules import (
@@ -133,7 +134,7 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
 def check_in(work: Work, args: CheckIn) -> None:
     """Arrive at a shop, with place and photos or the reason why not (S11.9).
 
-    Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
+    Without his consent the place is dropped, from the visit and from the entry as it came. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
     """
     late = False
     try:
@@ -159,6 +160,9 @@ def check_in(work: Work, args: CheckIn) -> None:
     visit.check_in_at = visit.stated_at = work.entry.stated_at
     visit.earliest_at, visit.latest_at = work.entry.earliest_at, work.entry.received_at
     visit.photo_refusal = args.photo_refusal
+    if args.place is not None and not has_consent(work.session, work.user.id, "location"):
+        work.forget("place")
+        args = args.model_copy(update={"place": None, "place_refusal": "no_consent"})
     _place(visit, customer, args)
     attach(work, args.photos, visit.id, home.id)
     work.emit("visits.checked_in", home.id, visit_id=visit.id, customer_id=customer.id)

@@ -8,7 +8,7 @@ from fieldvisit.kernel.users import Role
 EARTH_RADIUS_M = 6_371_008.8
 
 Verdict = Literal["inside", "outside", "cannot_tell"]
-Refusal = Literal["denied", "unavailable", "timeout", "unsupported"]
+Refusal = Literal["denied", "unavailable", "timeout", "unsupported", "no_consent"]
 Purpose = Literal[
     "supervise_am",
     "complaint_revisit",
