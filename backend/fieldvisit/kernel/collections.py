@@ -13,12 +13,12 @@ from fieldvisit.kernel.export import FORMATS
 from fieldvisit.kernel.paging import Sorting, cursor_of
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import View, is_uuid
+from fieldvisit.kernel.values import MASK, View, is_uuid
 
 MAX_PAGE = 200
 MAX_EXPORT = 100_000
 
-Search = Callable[[str], ColumnElement[bool]]
+Search = Callable[[str, frozenset[str]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Collection:
     """Rows of one table, shown by role.
 
     `views` says how each role sees a row; a role without a view does not read the collection.
+    A field a view shows masked can be neither sorted nor filtered by, and is searched by its whole value only.
     `newest` bounds how many rows of a bundle it shows, in `order`.
     """
 
@@ -62,6 +63,24 @@ class Collection:
         if view is None:
             raise missing("not_found")
         return select(self.model).where(self.model.bundle_id.in_(visible(principal))), view
+
+    def masked(self, role: Role) -> frozenset[str]:
+        """The fields this role sees masked."""
+        view = self.views.get(role)
+        fields = view.model_fields.items() if view else ()
+        return frozenset(name for name, field in fields if MASK in field.metadata)
+
+    def reveal(self, session: Session, principal: Principal, row_id: str, field: str) -> str | None:
+        """The full value of a field that is shown masked; whoever asks is written down by the caller.
+
+        Raises Problem 404 `not_found` for rows and fields that are not his to see or are not masked.
+        """
+        query, _ = self._readable(principal)
+        row = session.scalar(query.where(self.model.id == row_id)) if is_uuid(row_id) else None
+        if row is None or field not in self.masked(principal.role):
+            raise missing("not_found")
+        value: str | None = getattr(row, field)
+        return value
 
     def detail(self, session: Session, principal: Principal, row_id: str) -> dict[str, Any]:
         """One row; raises Problem 404 `not_found` alike for absent, unseen and unreadable."""
@@ -100,21 +119,22 @@ class Collection:
         query, view = self._readable(principal)
         sort = wanted.get("sort", "id")
         name = sort.removeprefix("-")
-        if name not in ("id", *self.sorting):
+        masked = self.masked(principal.role)
+        if name not in ("id", *self.sorting) or name in masked:
             raise bad_request("sort_unknown")
         for field_name, value in wanted.items():
             if field_name != "sort":
-                query = query.where(self._condition(field_name, value))
+                query = query.where(self._condition(field_name, value, masked))
         column = getattr(self.model, name).expression
         sorting = Sorting(column, self.model.id.expression, sort.startswith("-"))
         return query.order_by(*sorting.order()), view, sorting, name
 
-    def _condition(self, name: str, value: str) -> ColumnElement[bool]:
+    def _condition(self, name: str, value: str, masked: frozenset[str]) -> ColumnElement[bool]:
         if "\0" in value or len(value) > 200:
             raise bad_request("filter_invalid")
         if name == "q" and self.search is not None:
-            return self.search(value)
-        if name not in self.filters:
+            return self.search(value, masked)
+        if name not in self.filters or name in masked:
             raise bad_request("filter_unknown")
         column: ColumnElement[Any] = getattr(self.model, name).expression
         kind = column.type.python_type

@@ -87,6 +87,19 @@ Moment = AwareDatetime
 Datum = Literal["wgs84", "gcj02", "bd09"]
 
 
+MASK = "masked"
+
+
+def mask(value: str | None) -> str | None:
+    """A number as somebody sees it who needs to recognise it only: its first three and last four signs."""
+    if value is None:
+        return None
+    return f"{value[:3]}****{value[-4:]}" if len(value) >= 11 else "****"
+
+
+Masked = Annotated[str | None, AfterValidator(mask), MASK]
+
+
 class Args(BaseModel):
     """What every command's arguments are made of: nothing unknown, no coercion."""
 

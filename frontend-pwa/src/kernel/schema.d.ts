@@ -826,6 +826,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{row_id}/full/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The full value of a field of customers that you see masked; that you looked is recorded.
+         * @description The full value of a field of customers that you see masked; that you looked is recorded.
+         */
+        get: operations["reveal_customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/departments": {
         parameters: {
             query?: never;
@@ -2571,6 +2591,29 @@ export interface components {
             name: string;
         };
         /**
+         * CustomerChangeMaskedView
+         * @description A field that was written, with numbers masked.
+         */
+        CustomerChangeMaskedView: {
+            /** Author Id */
+            author_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** New Value */
+            new_value: string | null;
+            /** Old Value */
+            old_value: string | null;
+        };
+        /**
          * CustomerChangeView
          * @description A field that was written.
          */
@@ -2595,7 +2638,7 @@ export interface components {
         };
         /**
          * CustomerContactView
-         * @description What the complaint centre needs of a shop to call it back.
+         * @description What the complaint centre needs of a shop to call it back; the number is revealed when it calls.
          */
         CustomerContactView: {
             /** Contact Name */
@@ -2612,6 +2655,80 @@ export interface components {
             route_id: string;
             /** Shop Name */
             shop_name: string;
+        };
+        /**
+         * CustomerMaskedView
+         * @description The file as the department sees it: numbers masked, each reveal is written down.
+         */
+        CustomerMaskedView: {
+            /** Address */
+            address: string | null;
+            /** Business Area */
+            business_area: string | null;
+            /** Business Size */
+            business_size: string;
+            /** Contact Name */
+            contact_name: string | null;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Credit Level */
+            credit_level: string | null;
+            /** Customer Code */
+            customer_code: string;
+            /** Customer Grade */
+            customer_grade: number | null;
+            /** Customer Status */
+            customer_status: string;
+            /** Datum */
+            datum: string | null;
+            /** Id */
+            id: string;
+            /** Initials */
+            initials: string;
+            /** Is Key */
+            is_key: boolean;
+            /** Is Model */
+            is_model: boolean;
+            /** Is Sample */
+            is_sample: boolean;
+            /** Is Watched */
+            is_watched: boolean;
+            /** Last Verified On */
+            last_verified_on: string | null;
+            /** Last Visited On */
+            last_visited_on: string | null;
+            /** Lat */
+            lat: number | null;
+            /** Licence Expires On */
+            licence_expires_on: string | null;
+            /** Licence No */
+            licence_no: string;
+            /** Lng */
+            lng: number | null;
+            /** Market Type */
+            market_type: string;
+            /** Note */
+            note: string | null;
+            /** Opened On */
+            opened_on: string | null;
+            /** Order Way */
+            order_way: string | null;
+            /** Owner Name */
+            owner_name: string | null;
+            /** Radius M */
+            radius_m: number;
+            /** Retail Format */
+            retail_format: string;
+            /** Route Id */
+            route_id: string;
+            /** Shop Name */
+            shop_name: string;
+            /** Special Group */
+            special_group: string | null;
+            /** Terminal Level */
+            terminal_level: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * CustomerView
@@ -3252,6 +3369,47 @@ export interface components {
         SetCalendarDays: {
             /** Days */
             days: components["schemas"]["DayOfCalendar"][];
+        };
+        /**
+         * SuggestionMaskedView
+         * @description A value that waits for a decision, with numbers masked.
+         */
+        SuggestionMaskedView: {
+            /** Author Id */
+            author_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decision Note */
+            decision_note: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Seen Value */
+            seen_value: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "dismissed";
+            /** Suggested Value */
+            suggested_value: string | null;
+            /** Why */
+            why: string;
         };
         /**
          * SuggestionView
@@ -4387,7 +4545,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items?: components["schemas"]["CustomerChangeView"][];
+                        items?: (components["schemas"]["CustomerChangeMaskedView"] | components["schemas"]["CustomerChangeView"])[];
                         next?: string | null;
                     };
                 };
@@ -4461,7 +4619,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerChangeView"];
+                    "application/json": components["schemas"]["CustomerChangeMaskedView"] | components["schemas"]["CustomerChangeView"];
                 };
             };
             /** @description Validation Error */
@@ -4503,7 +4661,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items?: (components["schemas"]["CustomerContactView"] | components["schemas"]["CustomerView"])[];
+                        items?: (components["schemas"]["CustomerContactView"] | components["schemas"]["CustomerMaskedView"] | components["schemas"]["CustomerView"])[];
                         next?: string | null;
                     };
                 };
@@ -4643,7 +4801,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerContactView"] | components["schemas"]["CustomerView"];
+                    "application/json": components["schemas"]["CustomerContactView"] | components["schemas"]["CustomerMaskedView"] | components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reveal_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        value?: string | null;
+                    };
                 };
             };
             /** @description Validation Error */
@@ -5626,7 +5818,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items?: components["schemas"]["SuggestionView"][];
+                        items?: (components["schemas"]["SuggestionMaskedView"] | components["schemas"]["SuggestionView"])[];
                         next?: string | null;
                     };
                 };
@@ -5700,7 +5892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuggestionView"];
+                    "application/json": components["schemas"]["SuggestionMaskedView"] | components["schemas"]["SuggestionView"];
                 };
             };
             /** @description Validation Error */

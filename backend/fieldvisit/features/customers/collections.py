@@ -1,14 +1,16 @@
 """What is seen of the customer file, by role."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
-from sqlalchemy import ColumnElement
+from pydantic import model_validator
+from sqlalchemy import ColumnElement, or_
 
 from fieldvisit.features.customers.models import Customer, CustomerChange, Handover, Suggestion
+from fieldvisit.features.customers.rules import MASKED_FOR, NUMBERS
 from fieldvisit.kernel.collections import collection, contains_any
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import View
+from fieldvisit.kernel.values import Masked, View, mask
 
 FIELD_ROLES = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
 
@@ -52,15 +54,21 @@ class CustomerView(View):
     note: str | None
 
 
+class CustomerMaskedView(CustomerView):
+    """The file as the department sees it: numbers masked, each reveal is written down."""
+
+    contact_phone: Masked
+
+
 class CustomerContactView(View):
-    """What the complaint centre needs of a shop to call it back."""
+    """What the complaint centre needs of a shop to call it back; the number is revealed when it calls."""
 
     id: str
     customer_code: str
     shop_name: str
     initials: str
     contact_name: str | None
-    contact_phone: str | None
+    contact_phone: Masked
     route_id: str
 
 
@@ -74,6 +82,16 @@ class CustomerChangeView(View):
     new_value: str | None
     author_id: str
     made_at: datetime
+
+
+class CustomerChangeMaskedView(CustomerChangeView):
+    """A field that was written, with numbers masked."""
+
+    @model_validator(mode="after")
+    def _mask(self) -> Self:
+        if self.field in NUMBERS:
+            self.old_value, self.new_value = mask(self.old_value), mask(self.new_value)
+        return self
 
 
 class SuggestionView(View):
@@ -94,6 +112,16 @@ class SuggestionView(View):
     decision_note: str | None
 
 
+class SuggestionMaskedView(SuggestionView):
+    """A value that waits for a decision, with numbers masked."""
+
+    @model_validator(mode="after")
+    def _mask(self) -> Self:
+        if self.field in NUMBERS:
+            self.seen_value, self.suggested_value = mask(self.seen_value), mask(self.suggested_value)
+        return self
+
+
 class HandoverView(View):
     """That the shop goes, or went, to another route on a day."""
 
@@ -107,15 +135,11 @@ class HandoverView(View):
     made_at: datetime
 
 
-def _matches(term: str) -> ColumnElement[bool]:
-    searched = (
-        Customer.shop_name,
-        Customer.initials,
-        Customer.licence_no,
-        Customer.contact_phone,
-        Customer.customer_code,
-    )
-    return contains_any(searched, term.strip())
+def _matches(term: str, masked: frozenset[str]) -> ColumnElement[bool]:
+    names = ("shop_name", "initials", "licence_no", "contact_phone", "customer_code")
+    part = contains_any([getattr(Customer, name) for name in names if name not in masked], term.strip())
+    whole = [getattr(Customer, name).expression.in_([term.strip()]) for name in names if name in masked]
+    return or_(part, *whole)
 
 
 collection(
@@ -123,7 +147,7 @@ collection(
     Customer,
     CustomerView,
     readers=FIELD_ROLES,
-    views={Role.COMPLAINT_CENTRE: CustomerContactView},
+    views={Role.COMPLAINT_CENTRE: CustomerContactView} | dict.fromkeys(MASKED_FOR, CustomerMaskedView),
     filters=(
         "route_id",
         "customer_status",
@@ -141,6 +165,7 @@ collection(
     Suggestion,
     SuggestionView,
     readers=FIELD_ROLES,
+    views=dict.fromkeys(MASKED_FOR, SuggestionMaskedView),
     filters=("customer_id", "state"),
     order=(Suggestion.made_at.desc(), Suggestion.id),
 )
@@ -149,6 +174,7 @@ collection(
     CustomerChange,
     CustomerChangeView,
     readers=FIELD_ROLES,
+    views=dict.fromkeys(MASKED_FOR, CustomerChangeMaskedView),
     filters=("customer_id", "field"),
     order=(CustomerChange.made_at.desc(), CustomerChange.id),
     newest=20,

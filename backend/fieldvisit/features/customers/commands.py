@@ -8,6 +8,8 @@ from sqlalchemy import select
 from fieldvisit.features.customers.models import CUSTOMER, Customer, CustomerChange, Suggestion
 from fieldvisit.features.customers.rules import (
     FIELDS,
+    MASKED_FOR,
+    NUMBERS,
     SUGGESTION_DAYS,
     BusinessSize,
     MarketType,
@@ -123,6 +125,8 @@ def edit(work: Work, args: EditCustomer) -> None:
     for field, change in args.set.items():
         if field not in FIELDS:
             raise invalid("field_unknown", field=field[:60])
+        if field in NUMBERS and work.principal.role in MASKED_FOR:
+            raise out_of_scope("field_masked")
         try:
             wanted[field] = (seen(field, change.from_), normalise(field, change.to))
         except ValueError:

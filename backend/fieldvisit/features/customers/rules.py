@@ -8,7 +8,12 @@ from typing import Literal
 
 from pypinyin import Style, pinyin
 
+from fieldvisit.kernel.users import Role
+
 SUGGESTION_DAYS = 2
+NUMBERS = ("contact_phone",)
+# Who serves the shop must call it; whoever only oversees it sees its numbers masked (S18.10).
+MASKED_FOR = (Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN)
 
 RetailFormat = Literal["Z", "B", "S", "N", "Y", "F", "Q"]
 MarketType = Literal["C", "X"]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from fieldvisit.kernel import rest
+from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import bad_request, invalid
@@ -36,12 +37,14 @@ def make_router() -> APIRouter:
             openapi_extra=_described(command),
         )
     for collection in COLLECTIONS.values():
-        for path, endpoint in (
+        doors: list[tuple[str, Callable[..., Response]]] = [
             (f"/{collection.name}", _list_endpoint(collection)),
             (f"/{collection.name}/{{row_id}}", _detail_endpoint(collection)),
+            *_reveals(collection),
             (f"/{collection.name}.csv", _export_endpoint(collection, "csv")),
             (f"/{collection.name}.xlsx", _export_endpoint(collection, "xlsx")),
-        ):
+        ]
+        for path, endpoint in doors:
             router.add_api_route(
                 path,
                 endpoint,
@@ -56,6 +59,9 @@ def make_router() -> APIRouter:
 
 def _shown(collection: Collection, path: str) -> dict[str, Any]:
     """The rows a role may be shown, and for a list how it is asked for."""
+    if "{field}" in path:
+        value = {"type": "object", "properties": {"value": {"anyOf": [{"type": "string"}, {"type": "null"}]}}}
+        return {"responses": {"200": {"content": {"application/json": {"schema": value}}}}}
     names = sorted({view.__name__ for view in collection.views.values()})
     row: dict[str, Any] = {"anyOf": [{"$ref": SCHEMA.format(model=name)} for name in names]}
     cursor = {"anyOf": [{"type": "string"}, {"type": "null"}]}
@@ -142,6 +148,28 @@ def _export_endpoint(collection: Collection, form: str) -> Callable[[Request], R
     endpoint.__name__ = f"export_{collection.name}_{form}"
     endpoint.__doc__ = f"All {collection.name} you may see, as a {form} file."
     return endpoint
+
+
+def _reveals(collection: Collection) -> list[tuple[str, Callable[..., Response]]]:
+    """A door to the full values where some role sees them masked; each use of it is written down."""
+    if not any(collection.masked(role) for role in collection.views):
+        return []
+
+    def endpoint(request: Request, row_id: str, field: str) -> Response:
+        runtime = runtime_of(request)
+        with reading(runtime, token_of(request)) as (session, principal):
+            require_confirmed(session)
+            value = collection.reveal(session, principal, row_id, field)
+        with runtime.db.write() as session:
+            device_id = principal.device.id if principal.device else None
+            record(session, f"{collection.name}.reveal_{field}", actor_id=principal.user.id, device_id=device_id, entity_id=row_id)  # fmt: skip
+        return json_response({"value": value})
+
+    endpoint.__name__ = f"reveal_{collection.name}"
+    endpoint.__doc__ = (
+        f"The full value of a field of {collection.name} that you see masked; that you looked is recorded."
+    )
+    return [(f"/{collection.name}/{{row_id}}/full/{{field}}", endpoint)]
 
 
 def _detail_endpoint(collection: Collection) -> Callable[[Request, str], Response]:
