@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
+import { routes as imports } from './features/imports/routes'
 import { routes as people } from './features/people/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
@@ -17,6 +18,7 @@ export const router = createRouter({
     ...sync,
     ...decisions,
     ...people,
+    ...imports,
     ...session,
     { path: '/:rest(.*)*', redirect: '/' },
   ],

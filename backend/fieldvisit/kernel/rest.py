@@ -104,9 +104,9 @@ def _attempt(
         keys = [*keys, *keys_of(session, row, task)]
         session.execute(select(User.id).where(User.id == row.user_id).with_for_update(read=True))
         session.flush()
+        session.expire_all()
         locks = Locks(session)
         locks.take(keys)
-        session.expire_all()
         carry_out(locks, row, task)
         locks.bump()
         return row.number

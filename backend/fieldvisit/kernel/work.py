@@ -50,6 +50,10 @@ class Entry:
         day = day_of(made if made and op.earliest_at <= made <= op.received_at else op.received_at)
         return Entry(op.number, op.id, op.name, op.earliest_at, stated, op.received_at, day)
 
+    def id_of(self, label: str) -> str:
+        """An id that is the same whenever this op is applied again."""
+        return str(uuid5(UUID(self.id), label))
+
 
 @dataclass(frozen=True)
 class Touching:
@@ -88,7 +92,7 @@ class Work:
 
     def id(self, label: str) -> str:
         """An id that is the same whenever this op is applied again."""
-        return str(uuid5(UUID(self.entry.id), label))
+        return self.entry.id_of(label)
 
     def forget(self, argument: str) -> None:
         """Let an argument that must not be kept vanish from the op as it came, too; its hash stays."""
@@ -149,6 +153,7 @@ class Locks:
         self.held: dict[str, Bundle] = {}
         self._ids: dict[int, Bundle] = {}
         self._changed: set[int] = set()
+        self._hung: dict[int, set[str]] = {}  # of bundles that are new
         self.writes = 0
         event.listen(session, "before_flush", self._guard)
 
@@ -165,24 +170,42 @@ class Locks:
         ).all()
         for row in rows:
             self.held[row.key] = self._ids[row.id] = row
-        for key in made:
-            bundle = self.held[key.text]
-            if bundle.rev == 0:
-                for scope in key.scopes:
-                    self.hang(bundle, scope)
+        fresh = {key: bundle for key in made if (bundle := self.held[key.text]).rev == 0}
+        self._note_hung(bundle.id for bundle in fresh.values())
+        for key, bundle in fresh.items():
+            for scope in key.scopes:
+                self.hang(bundle, scope)
+
+    def _note_hung(self, bundle_ids: Iterable[int]) -> None:
+        """Remember where new bundles hang, so that hanging thousands of them asks the database once."""
+        hung: dict[int, set[str]] = {bundle_id: set() for bundle_id in bundle_ids}
+        present = select(BundleScope.bundle_id, BundleScope.scope)
+        for bundle_id, scope in self.session.execute(
+            present.where(BundleScope.bundle_id.in_(hung), BundleScope.until.is_(None))
+        ):
+            hung[bundle_id].add(scope)
+        self._hung |= hung
 
     def _make(self, keys: list[BundleKey]) -> None:
         insert = sqlite.insert if self.session.get_bind().dialect.name == "sqlite" else postgresql.insert
         values = [{"key": key.text, "kind": key.kind, "day": key.day, "rev": 0} for key in keys]
-        self.session.execute(insert(Bundle).values(values).on_conflict_do_nothing(index_elements=["key"]))
+        self.session.execute(insert(Bundle).on_conflict_do_nothing(index_elements=["key"]), values)
 
     def hang(self, bundle: Bundle, scope: str) -> None:
         """Hang a held bundle in a scope, where it does not hang already."""
+        if not self._hangs(bundle, scope):
+            self.session.add(BundleScope(bundle_id=bundle.id, scope=scope, since=now()))
+
+    def _hangs(self, bundle: Bundle, scope: str) -> bool:
+        hung = self._hung.get(bundle.id)
+        if hung is not None:
+            is_there = scope in hung
+            hung.add(scope)
+            return is_there
         there = select(BundleScope.number).where(
             BundleScope.bundle_id == bundle.id, BundleScope.scope == scope, BundleScope.until.is_(None)
         )
-        if self.session.scalar(there) is None:
-            self.session.add(BundleScope(bundle_id=bundle.id, scope=scope, since=now()))
+        return self.session.scalar(there) is not None
 
     def hang_only(self, bundle: Bundle, kind: str, scopes: set[str]) -> None:
         """Of the scopes of a kind (`user`, `route` …) hang a held bundle in just these; in others it ends now."""
@@ -194,6 +217,7 @@ class Locks:
         for row in self.session.scalars(present):
             if row.scope not in scopes:
                 row.until = now()
+                self._hung.get(bundle.id, set()).discard(row.scope)
         for scope in sorted(scopes):
             self.hang(bundle, scope)
 

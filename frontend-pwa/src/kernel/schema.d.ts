@@ -846,6 +846,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open the files of many shops, all or none; 422 `import_faulty` names every fault by row and column (S8.1).
+         * @description Open the files of many shops, all or none; 422 `import_faulty` names every fault by row and column (S8.1).
+         */
+        post: operations["customers.import_shops"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/departments": {
         parameters: {
             query?: never;
@@ -1266,6 +1286,66 @@ export interface paths {
          * @description One of the held_ops you may see.
          */
         get: operations["get_held_ops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring In
+         * @description Write a table, all of it or nothing; with a fault the answer is that of the dry run.
+         */
+        post: operations["bring_in_api_imports__name__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Try a table (.xlsx, .xls, CSV in UTF-8 or GBK) without writing: every fault by row, column and reason.
+         */
+        post: operations["check_api_imports__name__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{name}/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description An empty workbook with the titles of a table that can be brought in.
+         */
+        get: operations["template_api_imports__name__template_xlsx_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1774,6 +1854,28 @@ export interface paths {
          * @description Promote or move somebody to another post from today on: what he served is free, what he made stays his.
          */
         post: operations["org.change_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open many accounts, all or none, and let them serve their zone or route from today on; none has a password yet.
+         * @description Open many accounts, all or none, and let them serve their zone or route from today on; none has a password yet.
+         *
+         *     422 `import_faulty` names every fault by row and column.
+         */
+        post: operations["org.import_people"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3098,6 +3200,22 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * ImportPeople
+         * @description Accounts to open, at most 10,000 at once.
+         */
+        ImportPeople: {
+            /** Rows */
+            rows: components["schemas"]["PersonRow"][];
+        };
+        /**
+         * ImportShops
+         * @description Shops to open, at most 10,000 at once.
+         */
+        ImportShops: {
+            /** Rows */
+            rows: components["schemas"]["ShopRow"][];
+        };
+        /**
          * Leave
          * @description That a user is out of service from now on.
          */
@@ -3128,6 +3246,40 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * PersonRow
+         * @description A person in a table: the account, the post and, where the post has one, the zone or route served (S1.3).
+         */
+        PersonRow: {
+            /** Employee No */
+            employee_no: string;
+            /** Name */
+            name: string;
+            /**
+             * Phone
+             * @default null
+             */
+            phone?: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "account_manager" | "market_manager" | "department_manager" | "general_admin" | "related_post";
+            /**
+             * Route Code
+             * @default null
+             */
+            route_code?: string | null;
+            /** Row */
+            row: number;
+            /** Username */
+            username: string;
+            /**
+             * Zone Code
+             * @default null
+             */
+            zone_code?: string | null;
         };
         /**
          * PersonView
@@ -3369,6 +3521,99 @@ export interface components {
         SetCalendarDays: {
             /** Days */
             days: components["schemas"]["DayOfCalendar"][];
+        };
+        /**
+         * ShopRow
+         * @description A shop in a table: where it belongs and what its file begins with (S8.1).
+         */
+        ShopRow: {
+            /**
+             * Address
+             * @default null
+             */
+            address?: string | null;
+            /**
+             * Business Area
+             * @default null
+             */
+            business_area?: string | null;
+            /**
+             * Business Size
+             * @enum {string}
+             */
+            business_size: "1" | "2" | "3";
+            /**
+             * Contact Name
+             * @default null
+             */
+            contact_name?: string | null;
+            /**
+             * Contact Phone
+             * @default null
+             */
+            contact_phone?: string | null;
+            /** Customer Code */
+            customer_code: string;
+            /**
+             * Datum
+             * @default null
+             */
+            datum?: ("wgs84" | "gcj02" | "bd09") | null;
+            /**
+             * Lat
+             * @default null
+             */
+            lat?: number | null;
+            /** Licence No */
+            licence_no: string;
+            /**
+             * Lng
+             * @default null
+             */
+            lng?: number | null;
+            /**
+             * Market Type
+             * @enum {string}
+             */
+            market_type: "C" | "X";
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+            /**
+             * Order Way
+             * @default null
+             */
+            order_way?: string | null;
+            /**
+             * Owner Name
+             * @default null
+             */
+            owner_name?: string | null;
+            /**
+             * Retail Format
+             * @enum {string}
+             */
+            retail_format: "Z" | "B" | "S" | "N" | "Y" | "F" | "Q";
+            /** Route Code */
+            route_code: string;
+            /** Row */
+            row: number;
+            /** Shop Name */
+            shop_name: string;
+            /**
+             * Special Group
+             * @default null
+             */
+            special_group?: string | null;
+            /**
+             * Terminal Level
+             * @default null
+             */
+            terminal_level?: string | null;
+            /** Zone Code */
+            zone_code: string;
         };
         /**
          * SuggestionMaskedView
@@ -4849,6 +5094,32 @@ export interface operations {
             };
         };
     };
+    "customers.import_shops": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImportShops"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     list_departments: {
         parameters: {
             query?: {
@@ -5436,6 +5707,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    bring_in_api_imports__name__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        faults?: {
+                            column?: string;
+                            reason?: string;
+                            row?: number;
+                        }[];
+                        is_written?: boolean;
+                        rows?: number;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    check_api_imports__name__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        faults?: {
+                            column?: string;
+                            reason?: string;
+                            row?: number;
+                        }[];
+                        is_written?: boolean;
+                        rows?: number;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    template_api_imports__name__template_xlsx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description Validation Error */
@@ -6118,6 +6506,32 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["ChangeRole"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "org.import_people": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImportPeople"];
             };
         };
         responses: {

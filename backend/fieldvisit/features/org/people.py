@@ -52,14 +52,15 @@ class Return(Args):
 
 
 def _new_bundles(touching: Touching, args: CreateUser) -> list[str | BundleKey]:
-    return [*_org_of(touching), ME.of(user=args.id)]
+    return [*org_bundles(touching), ME.of(user=args.id)]
 
 
 def _user_bundles(touching: Touching, args: ChangeRole | Leave | Return) -> list[str | BundleKey]:
-    return [*_org_of(touching), *touching.bundle_of(User, args.user_id)]
+    return [*org_bundles(touching), *touching.bundle_of(User, args.user_id)]
 
 
-def _org_of(touching: Touching) -> list[str | BundleKey]:
+def org_bundles(touching: Touching) -> list[str | BundleKey]:
+    """Places and people of the author's own department."""
     department = touching.user.department_id
     return [] if department is None else [ORG.of(department=department), PEOPLE.of(department=department)]
 
@@ -89,7 +90,7 @@ def create_user(work: Work, args: CreateUser) -> None:
     add_user(
         work.session, user, work.bundle(ME.of(user=args.id)), work.bundle(PEOPLE.of(department=department_id))
     )
-    _serve_department(work, user)
+    serve_department(work, user)
     work.result = {"id": args.id}
 
 
@@ -105,7 +106,7 @@ def change_role(work: Work, args: ChangeRole) -> None:
     user.former_roles = sorted({*user.former_roles, user.role})
     user.role = args.role
     _person(work, user).role = args.role
-    _serve_department(work, user)
+    serve_department(work, user)
     work.emit("org.role_changed", user.bundle_id, user_id=user.id, role=args.role)
 
 
@@ -126,7 +127,7 @@ def come_back(work: Work, args: Return) -> None:
     user = _another(work, args.user_id)
     user.is_active = True
     _person(work, user).is_active = True
-    _serve_department(work, user)
+    serve_department(work, user)
     work.emit("org.returned", user.bundle_id, user_id=user.id)
 
 
@@ -141,7 +142,7 @@ def _person(work: Work, user: User) -> Person:
     return work.session.get_one(Person, user.id)
 
 
-def _serve_department(work: Work, user: User) -> None:
+def serve_department(work: Work, user: User) -> None:
     """A post that serves the whole department does so at once."""
     scope = f"department:{user.department_id}"
     held = select(Assignment.number).where(

@@ -96,7 +96,9 @@ def _command_endpoint(command: Command) -> Callable[[Request], Awaitable[Respons
         if any(name in body and body[name] != value for name, value in request.path_params.items()):
             raise invalid("args_invalid", fields=[])
         args = body | request.path_params
-        return await run_in_threadpool(_execute, runtime_of(request), token, command, args, _headers(request))
+        return await run_in_threadpool(
+            _execute, runtime_of(request), token, command, args, headers_of(request)
+        )
 
     return endpoint
 
@@ -109,7 +111,8 @@ def _execute(
     return json_response(rest.execute(runtime, bearer, command, args, headers))
 
 
-def _headers(request: Request) -> rest.OpHeaders:
+def headers_of(request: Request) -> rest.OpHeaders:
+    """What a command's call carries beside its arguments."""
     get = request.headers.get
     return rest.OpHeaders(
         get("idempotency-key"),

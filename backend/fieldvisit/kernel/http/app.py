@@ -16,7 +16,7 @@ from fieldvisit.kernel.auth import Login, NewPassword
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem
-from fieldvisit.kernel.http import api_routes, problems, pwa, session_routes
+from fieldvisit.kernel.http import api_routes, import_routes, problems, pwa, session_routes
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import runtime_of
 from fieldvisit.kernel.sessions import Refresh
@@ -54,6 +54,7 @@ def create_app(pwa_dir: Path | None = None) -> FastAPI:
     app.middleware("http")(_protect)
     app.include_router(session_routes.router)
     app.include_router(api_routes.make_router())
+    app.include_router(import_routes.router)
     _add_health(app)
     if pwa_dir is not None:
         app.include_router(pwa.make_router(pwa_dir))

@@ -1,0 +1,47 @@
+"""The administrator's desk in a real browser: tables tried and written."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+import workbooks
+from browsers import Phone, Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+DESK = {"viewport": {"width": 1280, "height": 800}}
+
+
+def test_a_workbook_with_60_faults_names_all_60_and_corrected_it_is_written(
+    server: Server, phone: Phone, tmp_path: Path
+) -> None:
+    token = server.token("ga")
+    before = len(server.get(token, "/api/customers", q="新丰", limit="200")["items"])
+    zones = {row["id"]: row["code"] for row in server.get(token, "/api/zones")["items"]}
+    routes = [(zones[row["zone_id"]], row["code"]) for row in server.get(token, "/api/routes")["items"]]
+    table = workbooks.shops(3600, routes, first=500_000)
+    spoilt = [list(row) for row in table]
+    for number in range(60):
+        spoilt[7 + 50 * number][3] = "12345"
+    (tmp_path / "spoilt.xlsx").write_bytes(workbooks.xlsx(spoilt))
+    (tmp_path / "mended.xlsx").write_bytes(workbooks.xlsx(table))
+
+    page = phone.sign_in("ga")
+    page.get_by_role("link", name="我的").click(timeout=30_000)
+    page.get_by_role("link", name="导入人员与客户").click()
+    page.get_by_label("选择文件").set_input_files(tmp_path / "spoilt.xlsx")
+    page.get_by_role("button", name="检查(不写入)").click()
+    expect(page.get_by_test_id("outcome")).to_contain_text("60 行有误,共 60 处", timeout=30_000)
+    faults = page.get_by_test_id("fault")
+    expect(faults).to_have_count(60)
+    expect(faults.first).to_contain_text("8")
+    expect(faults.first).to_contain_text("许可证号")
+    expect(faults.first).to_contain_text("12 位数字")
+    assert len(server.get(token, "/api/customers", q="新丰", limit="200")["items"]) == before
+
+    page.get_by_label("选择文件").set_input_files(tmp_path / "mended.xlsx")
+    page.get_by_role("button", name="检查(不写入)").click()
+    page.get_by_role("button", name="写入 3600 行").click(timeout=30_000)
+    expect(page.get_by_test_id("outcome")).to_contain_text("已写入 3600 行", timeout=60_000)
+    assert server.get(token, "/api/customers", q="新丰503599号便利店")["items"]
