@@ -19,7 +19,7 @@ from fieldvisit.kernel import logs
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.main import create_app
+from fieldvisit.main import make_routes
 from fieldvisit.settings import Settings
 from personas import Persona
 
@@ -106,7 +106,7 @@ class World:
 def world(database_url: str, tmp_path: Path) -> Iterator[World]:
     settings = Settings(database_url=database_url, data_dir=tmp_path, secret=SECRET, device_approval=False)
     runtime = Runtime.open(settings)
-    app = create_app()
+    app = make_routes()
     app.state.runtime = runtime
     made = World(runtime, TestClient(app, raise_server_exceptions=False))
     yield made

@@ -20,14 +20,13 @@ from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import iso, now, today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import ServerState
-from fieldvisit.kernel.http.app import create_app
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.passwords import POLICIES, broken_rules, hash_password
 from fieldvisit.kernel.release import put_back
 from fieldvisit.kernel.settle import SETTLED_BY_OPERATOR, reject
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.work import Locks
-from fieldvisit.main import make_app
+from fieldvisit.main import make_app, make_routes
 from fieldvisit.migrate import is_current
 from fieldvisit.migrate import migrate as migrate_database
 from fieldvisit.settings import Settings
@@ -159,7 +158,7 @@ def create_user(
 @app.command()
 def openapi() -> None:
     """Print the API's description."""
-    described = create_app().openapi()
+    described = make_routes().openapi()
     sys.stdout.buffer.write(
         orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
     )

@@ -9,10 +9,12 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI
 
+from fieldvisit.features.privacy import routes as privacy_routes
 from fieldvisit.kernel import logs
 from fieldvisit.kernel.audit import Head, seal
 from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.http.app import create_app
+from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.sync import sweep
 from fieldvisit.kernel.uploads import link_arrived
@@ -21,6 +23,12 @@ from fieldvisit.settings import Settings
 PARTS = (
     "kernel.attachments",
     "kernel.calendar",
+    "kernel.notices",
+    "kernel.deadlines",
+    "kernel.workflow",
+    "kernel.looks",
+    "kernel.personal",
+    "kernel.telling",
     "kernel.devices",
     "kernel.held",
     "kernel.decisions",
@@ -31,15 +39,25 @@ PARTS = (
     "features.org.people",
     "features.org.imports",
     "features.org.absences",
+    "features.org.telling",
     "features.org.consents",
+    "features.org.personal",
     "features.customers.subscribers",
     "features.customers.collections",
     "features.customers.commands",
     "features.customers.imports",
     "features.customers.handovers",
+    "features.customers.telling",
+    "features.customers.personal",
+    "features.privacy.subscribers",
+    "features.privacy.collections",
+    "features.privacy.commands",
+    "features.privacy.personal",
     "features.visits.collections",
     "features.visits.arrivals",
     "features.visits.commands",
+    "features.visits.personal",
+    "features.visits.retention",
 )
 for part in PARTS:
     import_module(f"fieldvisit.{part}")
@@ -49,11 +67,16 @@ PWA = Path(__file__).parents[2] / "frontend-pwa" / "dist"
 log = structlog.get_logger()
 
 
+def make_routes(pwa_dir: Path | None = None) -> FastAPI:
+    """The application with the routes that features add to those of the registries."""
+    return create_app([privacy_routes.router], pwa_dir)
+
+
 def make_app(settings: Settings) -> FastAPI:
     """The whole product over a migrated database, with its sweeper running as long as it serves."""
     logs.configure()
     runtime = Runtime.open(settings)
-    app = create_app(settings.pwa_dir or PWA)
+    app = make_routes(settings.pwa_dir or PWA)
     app.state.runtime = runtime
     stop = threading.Event()
 
@@ -75,6 +98,8 @@ def _sweep(runtime: Runtime, stop: threading.Event) -> None:
         try:
             sweep(runtime)
             do_duties(runtime.db)
+            react(runtime.db)
+            runtime.looks.write(runtime.db)
             seal(runtime.db, Head(runtime.settings.data_dir))
             link_arrived(runtime)
         except Exception:  # the sweeper outlives whatever it met, and meets it again next time

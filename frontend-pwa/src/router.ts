@@ -2,7 +2,9 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as imports } from './features/imports/routes'
+import { routes as notices } from './features/notices/routes'
 import { routes as people } from './features/people/routes'
+import { routes as privacy } from './features/privacy/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as today } from './features/today/routes'
@@ -19,6 +21,8 @@ export const router = createRouter({
     ...decisions,
     ...people,
     ...imports,
+    ...notices,
+    ...privacy,
     ...session,
     { path: '/:rest(.*)*', redirect: '/' },
   ],

@@ -10,6 +10,7 @@ from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import COMMANDS, Command
+from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, shop, uid
 
@@ -73,6 +74,20 @@ EXAMPLES: dict[str, Example] = {
             }
         ]
     },
+    "notices.read": lambda of: {"notice_ids": [of["notice"]]},
+    "deadlines.set": lambda _of: {
+        "key": "suggestion.decide",
+        "value": 2,
+        "unit": "working_day",
+        "remind_hours": 4,
+    },
+    "privacy_requests.submit": lambda _of: {"id": uid(), "kind": "explain", "content": "why"},
+    "privacy_requests.resubmit": lambda of: {"id": of["privacy_request"], "content": "why"},
+    "privacy_requests.withdraw": lambda of: {"id": of["privacy_request"]},
+    **{
+        f"privacy_requests.{step}": lambda of: {"id": of["privacy_request"], "note": "n"}
+        for step in ("grant", "refuse", "return", "amend")
+    },
     "consents.give": lambda _of: {"id": uid(), "kind": "location", "version": 1},
     "consents.withdraw": lambda _of: {"id": uid(), "kind": "location"},
     "calendar.set_days": lambda _of: {"days": [{"day": str(today()), "is_working": True}]},
@@ -112,9 +127,22 @@ EXAMPLES: dict[str, Example] = {
 IN_REACH = {
     ("admin", "devices.approve"),
     ("admin", "devices.revoke"),
-}  # every phone is his to let in or shut out
+    # every phone is his to let in or shut out, and he answers where a department has no administrator
+    *(
+        ("admin", f"privacy_requests.{step}")
+        for step in ("grant", "refuse", "return", "withdraw", "amend", "resubmit")
+    ),
+}
 NAMED_BY_CODE = {"org.import_people", "customers.import_shops"}  # a table's faults are answered with 422
-WITHOUT_TARGET = {"org.create_user", "calendar.set_days", "consents.give", "consents.withdraw"}
+WITHOUT_TARGET = {
+    "org.create_user",
+    "calendar.set_days",
+    "consents.give",
+    "consents.withdraw",
+    "deadlines.set",
+    "privacy_requests.submit",
+}
+ADMINS = {Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN}
 ADMIN, FIELD = {Role.GENERAL_ADMIN}, {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
 ABOVE = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
 PERMITTED: dict[str, set[Role]] = {
@@ -130,6 +158,10 @@ PERMITTED: dict[str, set[Role]] = {
     "org.return": ADMIN,
     "org.register_absence": ABOVE,
     "org.end_absence": ABOVE,
+    "notices.read": set(Role),
+    "deadlines.set": ADMIN,
+    **{f"privacy_requests.{step}": set(Role) for step in ("submit", "resubmit", "withdraw", "amend")},
+    **{f"privacy_requests.{step}": ADMINS for step in ("grant", "refuse", "return")},
     "consents.give": set(Role),
     "consents.withdraw": set(Role),
     "calendar.set_days": ADMIN,
@@ -178,6 +210,10 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     to = {"route_id": demo_id(f"route:{route[:-1]}1"), "customer_ids": [customer], "on_day": later}
     assert manager.call("POST", "/api/handovers", to).status_code == 200
     (handover,) = manager.rows(f"customer:{customer}", "handovers")
+    request = {"id": uid(), "kind": "explain", "content": "why"}
+    assert who.call("POST", "/api/privacy_requests", request).status_code == 200
+    react(world.runtime.db)
+    notice = world.as_(writer).get("/api/notices").json()["items"][0]
     zone, number = route.split(":")
     department = "xq" if zone == "xq" else "dq"
     return {
@@ -193,6 +229,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "absence": absence,
         "device": who.device,
         "handover": handover["id"],
+        "privacy_request": request["id"],
+        "notice": notice["id"],
         "zone_code": zone,
         "route_code": f"{zone}{int(number) + 1}",
     }
@@ -212,6 +250,8 @@ NOWHERE = dict.fromkeys(
         "device",
         "absence",
         "handover",
+        "privacy_request",
+        "notice",
         "zone_code",
         "route_code",
     ),

@@ -116,7 +116,14 @@ class AttachmentView(View):
     uploaded_at: datetime | None
 
 
-collection("attachments", Attachment, AttachmentView, readers=set(Role), filters=("owner_id", "state"))
+collection(
+    "attachments",
+    Attachment,
+    AttachmentView,
+    readers=set(Role),
+    filters=("owner_id", "state"),
+    is_watched=True,
+)
 
 
 class GiveUpAttachment(Args):

@@ -29,7 +29,7 @@ ROOT = "0" * 64
 
 BUNDLE_ID = 0  # made with the table, so that no writer has to look it up or lock it
 
-bundle("audit", key="audit:all", scopes=("system",), contains=("audit",))
+bundle("audit", key="audit:all", scopes=("system",), contains=("audit", "looks"))
 
 
 class Audit(Base):

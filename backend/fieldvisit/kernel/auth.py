@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.clock import iso, now
 from fieldvisit.kernel.errors import Problem, missing, out_of_scope
+from fieldvisit.kernel.events import emit
 from fieldvisit.kernel.limits import count_try, forgive
 from fieldvisit.kernel.passwords import CODE_LIFE, POLICIES, fits, give_code, is_code, set_password
 from fieldvisit.kernel.runtime import Runtime
@@ -71,6 +72,8 @@ def log_in(runtime: Runtime, login: Login, address: str) -> SignIn:
         if device.approved_at is None and not _must_wait(runtime, session, user, login.password, at):
             device.approved_at = at
         waits = device.approved_at is None
+        if waits and device.created_at == at:
+            emit(session, "devices.waiting", data={"user_id": user.id, "device_id": device.id})
         outcome = "waiting" if waits else "done" if device.revoked_at is None else "revoked"
         record(session, "session.sign_in", actor_id=user.id, device_id=device.id, outcome=outcome)
         revoked = device.revoked_at is not None

@@ -18,6 +18,8 @@ from fieldvisit.kernel.values import MASK, View, is_uuid
 MAX_PAGE = 200
 MAX_EXPORT = 100_000
 
+# Told the bundles of the rows that are shown.
+Seen = Callable[[Iterable[int]], None]
 Search = Callable[[str, frozenset[str]], ColumnElement[bool]]
 
 
@@ -27,7 +29,7 @@ class Collection:
 
     `views` says how each role sees a row; a role without a view does not read the collection.
     A field a view shows masked can be neither sorted nor filtered by, and is searched by its whole value only.
-    `newest` bounds how many rows of a bundle it shows, in `order`.
+    `newest` bounds how many rows of a bundle it shows, in `order`. Who reads one that `is_watched` is noted.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Collection:
     search: Search | None = None
     order: tuple[Any, ...] = ()
     newest: int | None = None
+    is_watched: bool = False
 
     def rows(
         self, session: Session, bundle_ids: Iterable[int], role: Role
@@ -70,7 +73,9 @@ class Collection:
         fields = view.model_fields.items() if view else ()
         return frozenset(name for name, field in fields if MASK in field.metadata)
 
-    def reveal(self, session: Session, principal: Principal, row_id: str, field: str) -> str | None:
+    def reveal(
+        self, session: Session, principal: Principal, row_id: str, field: str, seen: Seen
+    ) -> str | None:
         """The full value of a field that is shown masked; whoever asks is written down by the caller.
 
         Raises Problem 404 `not_found` for rows and fields that are not his to see or are not masked.
@@ -79,19 +84,27 @@ class Collection:
         row = session.scalar(query.where(self.model.id == row_id)) if is_uuid(row_id) else None
         if row is None or field not in self.masked(principal.role):
             raise missing("not_found")
+        seen([row.bundle_id])
         value: str | None = getattr(row, field)
         return value
 
-    def detail(self, session: Session, principal: Principal, row_id: str) -> dict[str, Any]:
+    def detail(self, session: Session, principal: Principal, row_id: str, seen: Seen) -> dict[str, Any]:
         """One row; raises Problem 404 `not_found` alike for absent, unseen and unreadable."""
         query, view = self._readable(principal)
         row = session.scalar(query.where(self.model.id == row_id)) if is_uuid(row_id) else None
         if row is None:
             raise missing("not_found")
+        seen([row.bundle_id])
         return render(view, row)
 
     def page(
-        self, session: Session, principal: Principal, wanted: dict[str, str], limit: int, after: str | None
+        self,
+        session: Session,
+        principal: Principal,
+        wanted: dict[str, str],
+        limit: int,
+        after: str | None,
+        seen: Seen,
     ) -> dict[str, Any]:
         """A page of rows behind the cursor `after`: `{"items", "next"}`; `wanted` holds filters, `q` and `sort`.
 
@@ -101,17 +114,21 @@ class Collection:
         if after is not None:
             query = query.where(sorting.after(after))
         rows = session.scalars(query.limit(limit + 1)).all()
+        seen([row.bundle_id for row in rows[:limit]])
         last = rows[limit - 1] if len(rows) > limit else None
         return {
             "items": [render(view, row) for row in rows[:limit]],
             "next": None if last is None else cursor_of(getattr(last, name), last.id),
         }
 
-    def export(self, session: Session, principal: Principal, wanted: dict[str, str], form: str) -> bytes:
+    def export(
+        self, session: Session, principal: Principal, wanted: dict[str, str], form: str, seen: Seen
+    ) -> bytes:
         """The rows a list would show, at most 100,000, as `csv` or `xlsx`; raises as `page` does."""
         query, view, _, _ = self._asked(principal, wanted)
-        rows = [render(view, row) for row in session.scalars(query.limit(MAX_EXPORT))]
-        return FORMATS[form][0](list(view.model_fields), rows)
+        rows = session.scalars(query.limit(MAX_EXPORT)).all()
+        seen([row.bundle_id for row in rows])
+        return FORMATS[form][0](list(view.model_fields), [render(view, row) for row in rows])
 
     def _asked(
         self, principal: Principal, wanted: dict[str, str]
@@ -167,12 +184,13 @@ def collection(
     search: Search | None = None,
     order: tuple[Any, ...] = (),
     newest: int | None = None,
+    is_watched: bool = False,
 ) -> Collection:
     """Declare a collection: `view` for all `readers`, except where `views` gives a role another."""
     if name in COLLECTIONS:
         raise ValueError(f"collection {name} is declared twice")
     by_role: dict[Role, type[View]] = dict.fromkeys(readers, view) | (views or {})
-    COLLECTIONS[name] = Collection(name, model, by_role, filters, sorting, search, order, newest)
+    COLLECTIONS[name] = Collection(name, model, by_role, filters, sorting, search, order, newest, is_watched)
     return COLLECTIONS[name]
 
 

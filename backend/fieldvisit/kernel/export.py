@@ -7,12 +7,16 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
+from fieldvisit.kernel.values import canonical
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, list):
         return " ".join(str(item) for item in value)
+    if isinstance(value, dict):
+        return canonical(value).decode()
     return value
 
 

@@ -53,4 +53,5 @@ collection(
     readers=set(Role) - {Role.SYSTEM_ADMIN},
     views={Role.SYSTEM_ADMIN: HeldOpCodesView},
     filters=("state", "reason"),
+    is_watched=True,
 )

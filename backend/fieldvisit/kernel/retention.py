@@ -3,18 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.limits import SignInCount
+from fieldvisit.kernel.looks import Look
+from fieldvisit.kernel.notices import Notice
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.sessions import RefreshToken
 
 AT_ONCE = 500
+
+LetGo = Callable[[Session, datetime], int]
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class Kept:
 
     what: str
     life: timedelta
-    let_go: Callable[[Session, datetime], int]
+    let_go: LetGo
 
 
 def _erase_arguments(session: Session, before: datetime) -> int:
@@ -40,25 +45,46 @@ def _erase_arguments(session: Session, before: datetime) -> int:
     return len(old)
 
 
-def _forget_failures(session: Session, before: datetime) -> int:
-    old = session.scalars(select(SignInCount).where(SignInCount.last_at < before).limit(AT_ONCE)).all()
-    for row in old:
+def _drop(session: Session, old: Select[Any]) -> int:
+    rows = session.scalars(old.limit(AT_ONCE)).all()
+    for row in rows:
         session.delete(row)
-    return len(old)
+    return len(rows)
+
+
+def _forget_failures(session: Session, before: datetime) -> int:
+    return _drop(session, select(SignInCount).where(SignInCount.last_at < before))
 
 
 def _drop_sessions(session: Session, before: datetime) -> int:
-    old = session.scalars(select(RefreshToken).where(RefreshToken.expires_at < before).limit(AT_ONCE)).all()
-    for row in old:
-        session.delete(row)
-    return len(old)
+    return _drop(session, select(RefreshToken).where(RefreshToken.expires_at < before))
 
 
-RETENTION = (
+def _forget_looks(session: Session, before: datetime) -> int:
+    return _drop(session, select(Look).where(Look.at < before))
+
+
+def _forget_notices(session: Session, before: datetime) -> int:
+    return _drop(session, select(Notice).where(Notice.made_at < before))
+
+
+RETENTION = [
     Kept("what settled entries said", timedelta(days=400), _erase_arguments),
+    Kept("who looked at what", timedelta(days=400), _forget_looks),
+    Kept("notices", timedelta(days=400), _forget_notices),
     Kept("failures to sign in", timedelta(days=30), _forget_failures),
     Kept("sessions that are over", timedelta(days=180), _drop_sessions),
-)
+]
+
+
+def keep_for(what: str, life: timedelta) -> Callable[[LetGo], LetGo]:
+    """Add a feature's line to the table, over the function that lets some of what is older go."""
+
+    def declare(let_go: LetGo) -> LetGo:
+        RETENTION.append(Kept(what, life, let_go))
+        return let_go
+
+    return declare
 
 
 @duty

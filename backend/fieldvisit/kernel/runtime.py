@@ -1,12 +1,13 @@
 """What one running server consists of."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import Mark, open_epoch
 from fieldvisit.kernel.files import Files
 from fieldvisit.kernel.keys import Keys
+from fieldvisit.kernel.looks import Looks
 from fieldvisit.settings import Settings
 
 
@@ -20,6 +21,7 @@ class Runtime:
     keys: Keys
     mark: Mark
     epoch: str
+    looks: Looks = field(default_factory=Looks)
 
     @property
     def access_key(self) -> str:
@@ -43,5 +45,6 @@ class Runtime:
 
     def close(self) -> None:
         """Give everything back."""
+        self.looks.write(self.db)
         self.files.close()
         self.db.close()

@@ -225,6 +225,7 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
     found = {row.key: row for row in seen}
     gone = [key for key in keys if key not in found]
     rendered: list[orjson.Fragment] = []
+    shown: list[Bundle] = []
     size = 0
     for key, content in _render(
         session, principal, [found[key] for key in dict.fromkeys(keys) if key in found]
@@ -234,7 +235,9 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
         if rendered and size + len(part) > MAX_ANSWER_BYTES:
             break
         rendered.append(orjson.Fragment(part))
+        shown.append(row)
         size += len(part)
+    runtime.looks.note(principal, "bundles", "bundles", [row.id for row in shown if _is_watched(row.kind)])
     return orjson.dumps(
         {
             "proto": PROTO,
@@ -244,6 +247,10 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
             "gone": gone,
         }
     )
+
+
+def _is_watched(kind: str) -> bool:
+    return any(COLLECTIONS[name].is_watched for name in BUNDLES[kind].contains)
 
 
 def _render(

@@ -74,6 +74,7 @@ def picture(runtime: Runtime, reading: Reading, attachment_id: str) -> bytes:
         row = session.get(Attachment, attachment_id) if is_uuid(attachment_id) else None
         if row is None or row.bundle_id is None or not is_visible(session, principal, row.bundle_id):
             raise missing("not_found")
+        runtime.looks.note(principal, "picture", "attachments", [row.bundle_id])
     try:
         content = runtime.files.picture(row.id) if row.state == FileState.STORED else None
     except NotAPicture:

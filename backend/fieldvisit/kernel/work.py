@@ -14,7 +14,7 @@ from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope, is_visible
 from fieldvisit.kernel.clock import day_of, now
 from fieldvisit.kernel.db import Base
 from fieldvisit.kernel.errors import Problem, Reason, missing
-from fieldvisit.kernel.events import Event
+from fieldvisit.kernel.events import Event, emit
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import User
@@ -124,15 +124,14 @@ class Work:
 
     def emit(self, name: str, bundle_id: int | None = None, **data: Any) -> None:
         """Record that something happened, in this transaction; `data` holds ids and codes only."""
-        self.session.add(
-            Event(
-                name=name,
-                op_id=self.entry.id,
-                user_id=self.user.id,
-                bundle_id=bundle_id,
-                data=data,
-                happened_at=self.entry.received_at,
-            )
+        emit(
+            self.session,
+            name,
+            op_id=self.entry.id,
+            user_id=self.principal.user.id,
+            bundle_id=bundle_id,
+            at=self.entry.received_at,
+            data=data,
         )
 
 

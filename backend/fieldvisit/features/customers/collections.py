@@ -159,6 +159,7 @@ collection(
     ),
     sorting=("shop_name", "customer_code", "last_visited_on", "customer_grade", "contact_phone"),
     search=_matches,
+    is_watched=True,
 )
 collection(
     "suggestions",
@@ -168,6 +169,7 @@ collection(
     views=dict.fromkeys(MASKED_FOR, SuggestionMaskedView),
     filters=("customer_id", "state"),
     order=(Suggestion.made_at.desc(), Suggestion.id),
+    is_watched=True,
 )
 collection(
     "customer_changes",
@@ -178,6 +180,7 @@ collection(
     filters=("customer_id", "field"),
     order=(CustomerChange.made_at.desc(), CustomerChange.id),
     newest=20,
+    is_watched=True,
 )
 collection(
     "handovers",

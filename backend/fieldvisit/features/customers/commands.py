@@ -10,18 +10,17 @@ from fieldvisit.features.customers.rules import (
     FIELDS,
     MASKED_FOR,
     NUMBERS,
-    SUGGESTION_DAYS,
     BusinessSize,
     MarketType,
     RetailFormat,
     initials,
+    last_day,
     normalise,
     seen,
 )
 from fieldvisit.features.org.models import Route
+from fieldvisit.kernel import deadlines
 from fieldvisit.kernel.bundles import BundleKey
-from fieldvisit.kernel.calendar import working_days_after
-from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now, out_of_scope
 from fieldvisit.kernel.users import Role
@@ -29,6 +28,7 @@ from fieldvisit.kernel.values import Args, Datum, Id, Line
 from fieldvisit.kernel.work import Touching, Work
 
 EDITORS = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.GENERAL_ADMIN}
+DECIDE = deadlines.deadline("suggestion.decide", 2, "working_day", remind_hours=16)
 DECIDERS = {Role.MARKET_MANAGER, Role.GENERAL_ADMIN}
 
 
@@ -150,9 +150,11 @@ def edit(work: Work, args: EditCustomer) -> None:
 def _suggest(
     work: Work, customer: Customer, field: str, before: str | None, after: str | None, why: str
 ) -> None:
+    suggestion_id = work.id(f"suggest:{field}")
+    due = deadlines.start(work.session, DECIDE, suggestion_id, work.entry.received_at)
     work.session.add(
         Suggestion(
-            id=work.id(f"suggest:{field}"),
+            id=suggestion_id,
             customer_id=customer.id,
             field=field,
             seen_value=before,
@@ -160,12 +162,12 @@ def _suggest(
             why=why,
             author_id=work.user.id,
             made_at=work.entry.stated_at,
-            due_on=working_days_after(work.session, day_of(work.entry.received_at), SUGGESTION_DAYS).day,
+            due_on=last_day(due.at),
             state="open",
             bundle_id=customer.bundle_id,
         )
     )
-    work.emit("customers.suggested", customer.bundle_id, customer_id=customer.id, field=field)
+    work.emit("customers.suggested", customer.bundle_id, suggestion_id=suggestion_id, field=field)
 
 
 def _write(work: Work, customer: Customer, field: str, value: str | None) -> None:
@@ -235,4 +237,5 @@ def _open_suggestion(work: Work, suggestion_id: str) -> Suggestion:
 def _close(work: Work, row: Suggestion, state: str, note: str | None) -> None:
     row.state, row.decision_note = state, note
     row.decided_by_id, row.decided_at = work.user.id, work.entry.stated_at
+    deadlines.end(work.session, DECIDE, row.id, work.entry.received_at)
     work.emit("customers.suggestion_decided", row.bundle_id, suggestion_id=row.id, state=state)

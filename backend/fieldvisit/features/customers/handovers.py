@@ -59,6 +59,7 @@ def hand_over(work: Work, args: HandOver) -> None:
         work.find(Customer, customer_id, "customer_missing", "customer_reassigned")
         for customer_id in dict.fromkeys(args.customer_ids)
     ]
+    left: dict[str, list[str]] = {}
     for customer in customers:
         _replace_planned(work, customer)
         if customer.route_id == route.id:
@@ -78,6 +79,15 @@ def hand_over(work: Work, args: HandOver) -> None:
         if args.on_day == work.entry.day:
             transfer(work.locks, row)
         work.emit("customers.handed_over", customer.bundle_id, customer_id=customer.id, route_id=route.id)
+        left.setdefault(row.from_route_id, []).append(customer.id)
+    for from_route_id, moved in left.items():
+        work.emit(
+            "customers.route_changed",
+            from_route_id=from_route_id,
+            to_route_id=route.id,
+            on_day=args.on_day.isoformat(),
+            count=len(moved),
+        )
 
 
 def _replace_planned(work: Work, customer: Customer) -> None:

@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from pypinyin import Style, pinyin
 
+from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.users import Role
 
-SUGGESTION_DAYS = 2
 NUMBERS = ("contact_phone",)
 # Who serves the shop must call it; whoever only oversees it sees its numbers masked (S18.10).
 MASKED_FOR = (Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN)
@@ -112,3 +113,8 @@ def initials(shop_name: str) -> str:
     """The lowercase pinyin initials by which a shop is searched, digits and letters kept: 青禾123 → qh123."""
     letters = (part[0] for part in pinyin(shop_name, style=Style.FIRST_LETTER, errors=list))  # type: ignore[arg-type]  # any callable from text to letters will do
     return "".join(letter for letter in "".join(letters).lower() if letter.isascii() and letter.isalnum())
+
+
+def last_day(due: datetime) -> date:
+    """The last day on which something that is due at a moment is still in time."""
+    return day_of(due - timedelta(seconds=1))

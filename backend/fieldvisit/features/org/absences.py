@@ -63,7 +63,7 @@ def register_absence(work: Work, args: RegisterAbsence) -> None:
             raise not_now(code)
     home = work.bundle(PEOPLE.of(department=user.department_id))
     work.session.add(Cover(**args.model_dump(), bundle_id=home.id))
-    work.emit("org.absence_registered", home.id, user_id=user.id, deputy_id=deputy.id)
+    work.emit("org.absence_registered", home.id, **args.model_dump(mode="json"))
     work.result = {"id": args.id}
 
 
@@ -79,7 +79,8 @@ def end_absence(work: Work, args: EndAbsence) -> None:
     if args.until < max(row.since, work.entry.day) or args.until > row.until:
         raise invalid("day_invalid")
     row.until = args.until
-    work.emit("org.absence_ended", row.bundle_id, user_id=row.user_id, deputy_id=row.deputy_id)
+    until = row.until.isoformat()
+    work.emit("org.absence_ended", row.bundle_id, user_id=row.user_id, deputy_id=row.deputy_id, until=until)
 
 
 def _require_his(work: Work, user: User) -> None:

@@ -108,7 +108,8 @@ def assign(work: Work, args: Assign) -> None:
     served = work.session.get(place, scope_id) if place else None
     if isinstance(served, Route | Zone):
         served.server_id = server_of(work.session, args.scope, work.entry.day)
-    work.emit("org.assigned", user.bundle_id, user_id=user.id, scope=args.scope)
+    since = args.since.isoformat()
+    work.emit("org.assigned", user.bundle_id, user_id=user.id, scope=args.scope, since=since)
 
 
 def _replace(work: Work, user: User, args: Assign) -> None:

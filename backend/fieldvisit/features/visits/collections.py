@@ -72,6 +72,7 @@ collection(
     readers=READERS,
     filters=("visitor_id", "zone_id", "customer_id", "day", "state"),
     sorting=("day", "check_in_at", "seq"),
+    is_watched=True,
 )
 collection(
     "visit_digests",

@@ -8,13 +8,14 @@ from starlette.concurrency import run_in_threadpool
 
 from fieldvisit.kernel import rest
 from fieldvisit.kernel.audit import record
-from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection
+from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection, Seen
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import bad_request, invalid
 from fieldvisit.kernel.export import FORMATS
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import reading, runtime_of, token_of
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.sessions import reader
 from fieldvisit.kernel.sync import require_confirmed
 from fieldvisit.kernel.values import parse_json
@@ -125,6 +126,14 @@ def headers_of(request: Request) -> rest.OpHeaders:
     )
 
 
+def _noting(request: Request, principal: Principal, collection: Collection, door: str) -> Seen:
+    """Where the log of readings hears which bundles were shown."""
+    looks = runtime_of(request).looks
+    if not collection.is_watched:
+        return lambda _ids: None
+    return lambda ids: looks.note(principal, door, collection.name, ids)
+
+
 def _list_endpoint(collection: Collection) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         wanted = dict(request.query_params)
@@ -133,7 +142,8 @@ def _list_endpoint(collection: Collection) -> Callable[[Request], Response]:
             raise bad_request("limit_invalid")
         with reading(runtime_of(request), token_of(request)) as (session, principal):
             require_confirmed(session)
-            return json_response(collection.page(session, principal, wanted, int(limit), after))
+            seen = _noting(request, principal, collection, "list")
+            return json_response(collection.page(session, principal, wanted, int(limit), after, seen))
 
     endpoint.__name__ = f"list_{collection.name}"
     endpoint.__doc__ = f"{collection.name} you may see, in pages."
@@ -144,7 +154,8 @@ def _export_endpoint(collection: Collection, form: str) -> Callable[[Request], R
     def endpoint(request: Request) -> Response:
         with reading(runtime_of(request), token_of(request)) as (session, principal):
             require_confirmed(session)
-            content = collection.export(session, principal, dict(request.query_params), form)
+            seen = _noting(request, principal, collection, "export")
+            content = collection.export(session, principal, dict(request.query_params), form, seen)
         headers = {"content-disposition": f"attachment; filename={collection.name}.{form}"}
         return Response(content, media_type=FORMATS[form][1], headers=headers)
 
@@ -162,7 +173,8 @@ def _reveals(collection: Collection) -> list[tuple[str, Callable[..., Response]]
         runtime = runtime_of(request)
         with reading(runtime, token_of(request)) as (session, principal):
             require_confirmed(session)
-            value = collection.reveal(session, principal, row_id, field)
+            seen = _noting(request, principal, collection, "reveal")
+            value = collection.reveal(session, principal, row_id, field, seen)
         with runtime.db.write() as session:
             device_id = principal.device.id if principal.device else None
             record(session, f"{collection.name}.reveal_{field}", actor_id=principal.user.id, device_id=device_id, entity_id=row_id)  # fmt: skip
@@ -179,7 +191,8 @@ def _detail_endpoint(collection: Collection) -> Callable[[Request, str], Respons
     def endpoint(request: Request, row_id: str) -> Response:
         with reading(runtime_of(request), token_of(request)) as (session, principal):
             require_confirmed(session)
-            return json_response(collection.detail(session, principal, row_id))
+            seen = _noting(request, principal, collection, "detail")
+            return json_response(collection.detail(session, principal, row_id, seen))
 
     endpoint.__name__ = f"get_{collection.name}"
     endpoint.__doc__ = f"One of the {collection.name} you may see."

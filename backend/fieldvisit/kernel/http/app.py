@@ -1,10 +1,10 @@
 """The ASGI application: registries, session, sync, health and the app's files behind one set of rules."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -36,10 +36,10 @@ HEADERS = {
 }
 
 
-def create_app(pwa_dir: Path | None = None) -> FastAPI:
+def create_app(routers: Iterable[APIRouter] = (), pwa_dir: Path | None = None) -> FastAPI:
     """The application; whoever serves it puts the open runtime into `app.state.runtime`.
 
-    `pwa_dir` holds the built app, if it is to be served.
+    `routers` are the features' own routes; `pwa_dir` holds the built app, if it is to be served.
     """
     app = FastAPI(
         title="FieldVisit 走访通",
@@ -55,6 +55,8 @@ def create_app(pwa_dir: Path | None = None) -> FastAPI:
     app.include_router(session_routes.router)
     app.include_router(api_routes.make_router())
     app.include_router(import_routes.router)
+    for router in routers:
+        app.include_router(router)
     _add_health(app)
     if pwa_dir is not None:
         app.include_router(pwa.make_router(pwa_dir))

@@ -1,0 +1,77 @@
+"""Who hears of what happens to files: suggestions and their day, and shops that go to another route."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fieldvisit.features.customers.commands import DECIDE
+from fieldvisit.features.customers.models import Customer, Suggestion
+from fieldvisit.features.customers.rules import last_day
+from fieldvisit.features.org.models import Route
+from fieldvisit.kernel.bundles import Bundle
+from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.deadlines import Deadline
+from fieldvisit.kernel.events import on
+from fieldvisit.kernel.notices import notice, tell
+from fieldvisit.kernel.reactions import Happening
+from fieldvisit.kernel.scopes import server_of
+
+SUGGESTED = notice("suggestion_made")
+DECIDED = notice("suggestion_decided")
+NEAR = notice("suggestion_due_near")
+OVERDUE = notice("suggestion_overdue")
+SHOPS_COME = notice("shops_come")
+SHOPS_GO = notice("shops_go")
+
+
+def _deciders(session: Session, row: Suggestion) -> list[str | None]:
+    """The market manager of the zone the shop is in now, and for an open field whoever serves it."""
+    route = session.get_one(Route, session.get_one(Customer, row.customer_id).route_id)
+    manager = server_of(session, f"zone:{route.zone_id}", today())
+    return [manager] if row.why == "protected" else [manager, route.account_manager_id]
+
+
+@on("customers.suggested")
+def tell_deciders(happening: Happening) -> None:
+    """Whoever may decide a suggestion hears of it (S8.2)."""
+    row = happening.session.get_one(Suggestion, happening.event.data["suggestion_id"])
+    told = [user for user in _deciders(happening.session, row) if user != row.author_id]
+    tell(happening, told, SUGGESTED, customer_id=row.customer_id, field=row.field)
+
+
+@on("customers.suggestion_decided")
+def tell_author(happening: Happening) -> None:
+    """Whose suggestion it was hears how it ended."""
+    row = happening.session.get_one(Suggestion, happening.event.data["suggestion_id"])
+    tell(happening, [row.author_id], DECIDED, customer_id=row.customer_id, field=row.field, state=row.state)
+
+
+@on(f"{DECIDE}.due_near", f"{DECIDE}.overdue")
+def remind(happening: Happening) -> None:
+    """A suggestion is to be decided soon, or should have been."""
+    row = happening.session.get_one(Suggestion, happening.event.data["entity_id"])
+    kind = OVERDUE if happening.event.name.endswith("overdue") else NEAR
+    tell(happening, _deciders(happening.session, row), kind, customer_id=row.customer_id, field=row.field)
+
+
+@on(f"{DECIDE}.due_moved")
+def move_due_day(happening: Happening) -> None:
+    """The calendar has changed: the suggestion shows its new day."""
+    session = happening.session
+    row = session.get_one(Suggestion, happening.event.data["entity_id"])
+    happening.bundles(session.scalars(select(Bundle.key).where(Bundle.id == row.bundle_id)))
+    counted = select(Deadline.due_at).where(Deadline.entity_id == row.id, Deadline.key == DECIDE)
+    row.due_on = last_day(session.scalars(counted).one())
+
+
+@on("customers.route_changed")
+def tell_servers(happening: Happening) -> None:
+    """Who serves a route hears how many shops come to it or leave it, and from which day on."""
+    data = happening.event.data
+    day = date.fromisoformat(data["on_day"])
+    said = {"count": data["count"], "on_day": data["on_day"]}
+    goes = server_of(happening.session, f"route:{data['from_route_id']}", today())
+    comes = server_of(happening.session, f"route:{data['to_route_id']}", day)
+    tell(happening, [comes], SHOPS_COME, **said)
+    tell(happening, [goes], SHOPS_GO, **said)

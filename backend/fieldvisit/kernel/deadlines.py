@@ -1,0 +1,269 @@
+"""Deadlines (时限): every one is a policy the administrator may set, counted by the working calendar (S18.5).
+
+A deadline that has begun keeps the length it began with; its day moves when the calendar does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import Field
+from sqlalchemy import Index, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from fieldvisit.kernel.bundles import ALL, BundleKey, bundle
+from fieldvisit.kernel.calendar import days_off, working_days_after
+from fieldvisit.kernel.clock import SHANGHAI, now
+from fieldvisit.kernel.collections import collection
+from fieldvisit.kernel.commands import command
+from fieldvisit.kernel.db import Base, Database, Guid, Long, LongKey
+from fieldvisit.kernel.duties import duty
+from fieldvisit.kernel.errors import missing
+from fieldvisit.kernel.events import emit, on
+from fieldvisit.kernel.reactions import NAMESPACE, Happening
+from fieldvisit.kernel.users import Role
+from fieldvisit.kernel.values import Args, View
+from fieldvisit.kernel.work import Touching, Work
+
+Unit = Literal["hour", "working_hour", "calendar_day", "working_day"]
+WORKED = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
+AT_ONCE = 500
+
+POLICIES = bundle(
+    "ref:deadlines",
+    key="ref:deadlines:all",
+    scopes=("all",),
+    carried=dict.fromkeys(Role, ALL),
+    contains=("deadline_policies",),
+)
+
+
+class DeadlinePolicy(Base):
+    """时限规则: how long something may take, where an administrator has said otherwise than the product does."""
+
+    __tablename__ = "deadline_policy"
+
+    id: Mapped[Guid] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    value: Mapped[int]
+    unit: Mapped[str]
+    remind_hours: Mapped[int]
+    bundle_id: Mapped[Long] = mapped_column(index=True)
+
+
+class Deadline(Base):
+    """That something is due: which policy, of which row, from when, until when; open while `ended_at` is None."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (Index(None, "ended_at", "due_at"), Index(None, "entity_id", "key"))
+
+    number: Mapped[LongKey]
+    key: Mapped[str]
+    entity_id: Mapped[Guid]
+    started_at: Mapped[datetime]
+    value: Mapped[int]
+    unit: Mapped[str]
+    remind_hours: Mapped[int]
+    due_at: Mapped[datetime]
+    is_provisional: Mapped[bool]
+    ended_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    passed_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long, in which unit, and how many hours before the end somebody is reminded."""
+
+    value: int
+    unit: Unit
+    remind_hours: int = 4
+
+
+DEFAULTS: dict[str, Length] = {}
+
+
+def deadline(key: str, value: int, unit: Unit, remind_hours: int = 4) -> str:
+    """Declare a deadline with the length it has unless an administrator sets another; its key.
+
+    Its events are `<key>.due_near`, `<key>.overdue` and `<key>.due_moved`, each with `entity_id`.
+    """
+    DEFAULTS[key] = Length(value, unit, remind_hours)
+    return key
+
+
+@dataclass(frozen=True)
+class Due:
+    """The moment something is due (not including it); `is_provisional` while the calendar on the way is not published."""
+
+    at: datetime
+    is_provisional: bool
+
+
+def due_after(session: Session, start: datetime, length: Length) -> Due:
+    """When a length from `start` on ends. Days end at midnight in Shanghai; the day it begins on is not counted.
+
+    Working hours are 8:30 to 12:00 and 13:30 to 17:30 of working days.
+    """
+    local = start.astimezone(SHANGHAI)
+    if length.unit == "hour":
+        return Due(start + timedelta(hours=length.value), False)
+    if length.unit == "calendar_day":
+        end = local.date() + timedelta(days=length.value + 1)
+        return Due(datetime.combine(end, time(), SHANGHAI), False)
+    if length.unit == "working_day":
+        counted = working_days_after(session, local.date(), length.value)
+        end = datetime.combine(counted.day + timedelta(days=1), time(), SHANGHAI)
+        return Due(end, counted.is_provisional)
+    off, _ = days_off(session, local.date(), local.date() + timedelta(days=length.value // 3 + 30))
+    end = _after_worked(local, timedelta(hours=length.value), off)
+    return Due(end, days_off(session, local.date(), end.date())[1])
+
+
+def _after_worked(start: datetime, left: timedelta, off: set[Any]) -> datetime:
+    day = start.date()
+    while True:
+        for opens, closes in WORKED if day not in off else ():
+            begin = max(start, datetime.combine(day, opens, SHANGHAI))
+            there = datetime.combine(day, closes, SHANGHAI) - begin
+            if there >= left:
+                return begin + left
+            left -= max(there, timedelta())
+        day += timedelta(days=1)
+
+
+Verdict = Literal["met", "missed", "unproven"]
+
+
+def judge(due: datetime, earliest: datetime, latest: datetime) -> Verdict:
+    """Whether what was done between two moments was in time; where that cannot be told a person decides."""
+    if latest <= due:
+        return "met"
+    return "missed" if earliest > due else "unproven"
+
+
+def policy_of(session: Session, key: str) -> Length:
+    """The length a deadline has now."""
+    row = session.scalar(select(DeadlinePolicy).where(DeadlinePolicy.key == key))
+    return Length(row.value, row.unit, row.remind_hours) if row else DEFAULTS[key]  # type: ignore[arg-type]  # the column holds units only
+
+
+def start(session: Session, key: str, entity_id: str, at: datetime) -> Due:
+    """Let a deadline of a row begin."""
+    length = policy_of(session, key)
+    due = due_after(session, at, length)
+    session.add(
+        Deadline(
+            key=key,
+            entity_id=entity_id,
+            started_at=at,
+            value=length.value,
+            unit=length.unit,
+            remind_hours=length.remind_hours,
+            due_at=due.at,
+            is_provisional=due.is_provisional,
+        )
+    )
+    return due
+
+
+def end(session: Session, key: str, entity_id: str, at: datetime) -> None:
+    """What was due is done, or need not be done any more."""
+    for row in session.scalars(
+        select(Deadline).where(
+            Deadline.entity_id == entity_id, Deadline.key == key, Deadline.ended_at.is_(None)
+        )
+    ):
+        row.ended_at = at
+
+
+def _open(session: Session) -> Iterator[Deadline]:
+    yield from session.scalars(select(Deadline).where(Deadline.ended_at.is_(None)).order_by(Deadline.number))
+
+
+def _recount(session: Session, rows: Iterator[Deadline]) -> None:
+    for row in rows:
+        due = due_after(session, row.started_at, Length(row.value, row.unit, row.remind_hours))  # type: ignore[arg-type]  # as above
+        row.is_provisional = due.is_provisional
+        if due.at != row.due_at:
+            row.due_at = due.at
+            emit(session, f"{row.key}.due_moved", data={"entity_id": row.entity_id})
+
+
+@on("calendar.set")
+def recount(happening: Happening) -> None:
+    """When the calendar changes, whatever is open is due on another day."""
+    _recount(happening.session, _open(happening.session))
+
+
+@duty
+def watch(database: Database) -> None:
+    """Recount what was counted provisionally, and say once of each deadline that it is near, and that it is over."""
+    with database.read() as session:
+        if session.scalar(select(Deadline.number).where(Deadline.ended_at.is_(None)).limit(1)) is None:
+            return
+    with database.write() as session:
+        _recount(session, (row for row in _open(session) if row.is_provisional))
+        session.flush()
+        soon = now() + timedelta(days=40)
+        waiting = select(Deadline).where(
+            Deadline.ended_at.is_(None), Deadline.due_at <= soon, Deadline.passed_at.is_(None)
+        )
+        for row in session.scalars(waiting.order_by(Deadline.due_at).limit(AT_ONCE)):
+            if row.due_at <= now():
+                row.passed_at = row.reminded_at = now()
+                emit(session, f"{row.key}.overdue", data={"entity_id": row.entity_id})
+            elif row.reminded_at is None and row.due_at - timedelta(hours=row.remind_hours) <= now():
+                row.reminded_at = now()
+                emit(session, f"{row.key}.due_near", data={"entity_id": row.entity_id})
+
+
+class DeadlinePolicyView(View):
+    """A deadline whose length an administrator has set."""
+
+    id: str
+    key: str
+    value: int
+    unit: str
+    remind_hours: int
+
+
+collection(
+    "deadline_policies",
+    DeadlinePolicy,
+    DeadlinePolicyView,
+    readers=set(Role),
+    sorting=("key",),
+    order=(DeadlinePolicy.key,),
+)
+
+
+class SetDeadline(Args):
+    """The length of a deadline for whatever begins from now on."""
+
+    key: Annotated[str, Field(pattern=r"^[a-z_.]{3,60}$")]
+    value: Annotated[int, Field(ge=1, le=400)]
+    unit: Unit
+    remind_hours: Annotated[int, Field(ge=0, le=400)]
+
+
+def _policies(_touching: Touching, _args: SetDeadline) -> list[BundleKey]:
+    return [POLICIES.of()]
+
+
+@command(
+    "deadlines.set", "PUT /deadline_policies", needs={Role.GENERAL_ADMIN}, in_person=True, touches=_policies
+)
+def set_deadline(work: Work, args: SetDeadline) -> None:
+    """Set how long something may take; what has begun keeps its length (S18.5)."""
+    if args.key not in DEFAULTS:
+        raise missing("deadline_missing")
+    home = work.bundle(POLICIES.of())
+    row = work.session.scalar(select(DeadlinePolicy).where(DeadlinePolicy.key == args.key))
+    if row is None:
+        row = DeadlinePolicy(id=str(uuid5(UUID(int=NAMESPACE.int), args.key)), bundle_id=home.id)
+        work.session.add(row)
+    row.key, row.value, row.unit, row.remind_hours = args.key, args.value, args.unit, args.remind_hours
+    work.emit("deadlines.set", home.id, key=args.key)

@@ -1,0 +1,66 @@
+"""Notices of what the kernel itself sees happen: decisions about held entries, phones, and a calendar that runs out."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from fieldvisit.kernel.calendar import CalendarDay, published
+from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.db import Database
+from fieldvisit.kernel.duties import duty
+from fieldvisit.kernel.events import Event, emit, on
+from fieldvisit.kernel.notices import holders, notice, tell
+from fieldvisit.kernel.reactions import Happening
+from fieldvisit.kernel.users import Role, User
+
+ENTRY_DECIDED = notice("entry_decided")
+PHONE_WAITS = notice("phone_waits")
+PHONE_APPROVED = notice("phone_approved")
+CALENDAR_MISSING = notice("calendar_missing")
+ASKED_FROM = (11, 1)
+
+
+@on("held_ops.applied", "held_ops.rejected")
+def tell_author(happening: Happening) -> None:
+    """Whose entry it was hears how it ended (S1.4)."""
+    data = happening.event.data
+    state = happening.event.name.removeprefix("held_ops.")
+    tell(happening, [data["author_id"]], ENTRY_DECIDED, state=state, op_id=data["op_id"])
+
+
+@on("devices.waiting")
+def tell_approvers(happening: Happening) -> None:
+    """The administrators of a user's department hear that a further phone of his waits; without one, the system's."""
+    user = happening.session.get_one(User, happening.event.data["user_id"])
+    admins = holders(happening.session, Role.GENERAL_ADMIN, user.department_id) if user.department_id else []
+    admins = [admin for admin in admins if admin != user.id]
+    admins = admins or holders(happening.session, Role.SYSTEM_ADMIN, None)
+    tell(happening, admins, PHONE_WAITS, user_id=user.id)
+
+
+@on("devices.approved")
+def tell_owner(happening: Happening) -> None:
+    """Whose phone it is hears that it may be used."""
+    tell(happening, [happening.event.data["user_id"]], PHONE_APPROVED)
+
+
+@duty
+def ask_for_next_year(database: Database) -> None:
+    """From 1 November on, say once that next year's holidays and 调休 are neither published here nor set (S18.5)."""
+    day = today()
+    year = day.year + 1
+    if (day.month, day.day) < ASKED_FROM or published(date(year, 1, 1)) is not None:
+        return
+    with database.write() as session:
+        asked = session.scalars(select(Event.data).where(Event.name == "calendar.year_missing"))
+        is_set = select(CalendarDay.id).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
+        if any(data["year"] == year for data in asked) or session.scalar(is_set.limit(1)):
+            return
+        emit(session, "calendar.year_missing", data={"year": year})
+
+
+@on("calendar.year_missing")
+def tell_administrators(happening: Happening) -> None:
+    """Every general administrator is asked to set the days once they are announced."""
+    admins = happening.session.scalars(select(User.id).where(User.role == Role.GENERAL_ADMIN, User.is_active))
+    tell(happening, admins.all(), CALENDAR_MISSING, year=happening.event.data["year"])

@@ -1,0 +1,272 @@
+"""Workflows: what may become of something that is submitted, by whom, and what of it is remembered.
+
+The table of steps is the whole truth: each becomes a command, and whatever is not in it answers 409. Every
+submit can be withdrawn (撤回) until it is decided; what has been decided is corrected by a dated amendment.
+审批 and 审核 need a decision; 备案 and 汇报 are workflows whose submit ends them (S18.1).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from pydantic import create_model
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from fieldvisit.kernel import deadlines
+from fieldvisit.kernel.collections import collection, render
+from fieldvisit.kernel.commands import command
+from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
+from fieldvisit.kernel.errors import not_now, out_of_scope
+from fieldvisit.kernel.scopes import deputy_of
+from fieldvisit.kernel.users import Role
+from fieldvisit.kernel.values import Args, Id, OptionalProse, Prose, View
+from fieldvisit.kernel.work import Touching, Work
+
+By = Literal["author", "decider"]
+Note = Literal["none", "optional", "needed"]
+
+
+class Flowing(Protocol):
+    """What the rows of a workflow's table have in common."""
+
+    id: Mapped[str]
+    author_id: Mapped[str]
+    state: Mapped[str]
+    decided_by_id: Mapped[str | None]
+    decided_for_id: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    bundle_id: Mapped[int]
+
+
+class FlowStep(Base):
+    """One step that was made: what it was, from which state to which, by whom, for whom (代), and with which words.
+
+    A submit keeps what was submitted as it was then (`snapshot`); later changes do not touch it.
+    """
+
+    __tablename__ = "flow_step"
+
+    id: Mapped[GuidKey]
+    flow: Mapped[str]
+    entity_id: Mapped[Guid] = mapped_column(index=True)
+    step: Mapped[str]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    by_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    for_id: Mapped[Guid | None]
+    note: Mapped[str | None]
+    snapshot: Mapped[dict[str, Any] | None]
+    made_at: Mapped[datetime]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class FlowStepView(View):
+    """A step of a workflow, with what was submitted where it was a submit."""
+
+    id: str
+    flow: str
+    entity_id: str
+    step: str
+    from_state: str | None
+    to_state: str
+    by_id: str
+    for_id: str | None
+    note: str | None
+    snapshot: dict[str, Any] | None
+    made_at: datetime
+
+
+collection(
+    "flow_steps",
+    FlowStep,
+    FlowStepView,
+    readers=set(Role),
+    filters=("entity_id", "flow"),
+    sorting=("made_at",),
+    order=(FlowStep.made_at, FlowStep.id),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the table. `to` None leaves the state as it is; `is_decision` notes who decided and when."""
+
+    name: str
+    come_from: tuple[str, ...]
+    to: str | None
+    by: By
+    summary: str
+    note: Note = "none"
+    is_decision: bool = False
+
+
+Deciders = Callable[[Session, Any], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A declared workflow; `deciders` says who decides a row today, `due` is the deadline of the decision."""
+
+    name: str
+    model: type[Any]
+    path: str
+    view: type[View]
+    steps: tuple[Step, ...]
+    deciders: Deciders
+    due: str | None
+
+    def states(self) -> set[str]:
+        """Every state a row can be in."""
+        return {"submitted"} | {state for step in self.steps for state in (*step.come_from, step.to) if state}
+
+    def submit(self, work: Work, row: Any) -> None:
+        """Submit a row, new or after it came back: its content is kept as it is now, and its deadline begins."""
+        before = row.state
+        row.state = "submitted"
+        row.decided_by_id = row.decided_for_id = row.decided_at = None
+        work.session.add(row)
+        work.session.flush()
+        snapshot = render(self.view, row)
+        self._remember(work, row, "submit", before, None, None, snapshot)
+        if self.due is not None:
+            deadlines.start(work.session, self.due, row.id, work.entry.received_at)
+
+    def editable(self, work: Work, row_id: str) -> Any:
+        """An own row that is not submitted (any more); raises Problem 404, 403 `step_not_yours` or 409 `step_not_now`."""
+        row = self._find(work, row_id)
+        if row.author_id != work.user.id:
+            raise out_of_scope("step_not_yours")
+        if row.state not in ("withdrawn", "returned"):
+            raise not_now("step_not_now")
+        return row
+
+    def take(self, work: Work, step: Step, row_id: str, note: str | None) -> None:
+        """Make a step; raises Problem 404 unseen, 403 `step_not_yours` or `own_submission`, 409 `step_not_now`."""
+        row = self._find(work, row_id)
+        for_id = self._require(work, step, row)
+        if row.state not in step.come_from:
+            raise not_now("step_not_now")
+        before, row.state = row.state, step.to or row.state
+        if step.is_decision:
+            row.decided_by_id, row.decided_for_id = work.principal.user.id, for_id
+            row.decided_at = work.entry.stated_at
+        if self.due is not None and before == "submitted" and row.state != "submitted":
+            deadlines.end(work.session, self.due, row.id, work.entry.received_at)
+        self._remember(work, row, step.name, before, for_id, note, None)
+
+    def _find(self, work: Work, row_id: str) -> Any:
+        return work.find(self.model, row_id, f"{self.name}_missing", f"{self.name}_not_yours")
+
+    def _require(self, work: Work, step: Step, row: Any) -> str | None:
+        """Whom a deputy decides for, or None; raises Problem where the step is not his."""
+        me = work.principal.user.id
+        if step.by == "author":
+            if row.author_id != work.user.id:
+                raise out_of_scope("step_not_yours")
+            return None
+        if row.author_id in (me, work.user.id):
+            raise out_of_scope("own_submission")
+        deciders = list(self.deciders(work.session, row))
+        if me in deciders:
+            return None
+        for_id = next((one for one in deciders if deputy_of(work.session, one) == me), None)
+        if for_id is None:
+            raise out_of_scope("step_not_yours")
+        return for_id
+
+    def _remember(
+        self,
+        work: Work,
+        row: Any,
+        step: str,
+        before: str | None,
+        for_id: str | None,
+        note: str | None,
+        snapshot: dict[str, Any] | None,
+    ) -> None:
+        work.session.add(
+            FlowStep(
+                id=work.id(f"step:{row.id}"),
+                flow=self.name,
+                entity_id=row.id,
+                step=step,
+                from_state=before,
+                to_state=row.state,
+                by_id=work.principal.user.id,
+                for_id=for_id,
+                note=note,
+                snapshot=snapshot,
+                made_at=work.entry.stated_at,
+                bundle_id=row.bundle_id,
+            )
+        )
+        work.emit(f"{self.name}.{step}", row.bundle_id, entity_id=row.id, author_id=row.author_id)
+
+
+WORKFLOWS: dict[str, Workflow] = {}
+NOTES: dict[Note, Any] = {"optional": (OptionalProse, None), "needed": (Prose, ...)}
+
+
+def workflow(
+    name: str,
+    model: type[Any],
+    *,
+    path: str,
+    view: type[View],
+    steps: Sequence[Step],
+    deciders: Deciders,
+    authors: Iterable[Role],
+    deciding: Iterable[Role],
+    due: str | None = None,
+) -> Workflow:
+    """Declare a workflow over a table; each step is the command `<name>.<step>` at `POST <path>/{id}/<step>`.
+
+    To the steps given come `withdraw` and `amend`, which every workflow has.
+    """
+    if name in WORKFLOWS:
+        raise ValueError(f"workflow {name} is declared twice")
+    decided = tuple(
+        sorted({step.to for step in steps if step.is_decision and step.to not in (None, "returned")})
+    )
+    every = (
+        Step(
+            "withdraw",
+            ("submitted",),
+            "withdrawn",
+            "author",
+            "Take back (撤回) what is submitted and not decided.",
+        ),
+        Step("amend", decided, None, "author", "Add a dated amendment to what has been decided.", "needed"),
+    )
+    made = Workflow(name, model, path, view, (*steps, *every), deciders, due)
+    for step in made.steps:
+        _declare(made, step, set(authors) if step.by == "author" else set(deciding))
+    WORKFLOWS[name] = made
+    return made
+
+
+def _declare(flow: Workflow, step: Step, needs: set[Role]) -> None:
+    title = "".join(part.capitalize() for part in (*flow.name.split("_"), *step.name.split("_")))
+    fields: dict[str, Any] = {"id": (Id, ...)}
+    if step.note != "none":
+        fields["note"] = NOTES[step.note]
+    args = create_model(title, __base__=Args, __doc__=step.summary, **fields)
+
+    def touches(touching: Touching, asked: Any) -> list[str]:
+        return touching.bundle_of(flow.model, asked.id)
+
+    def handler(work: Work, args: Any) -> None:
+        flow.take(work, step, args.id, getattr(args, "note", None))
+
+    handler.__doc__ = step.summary
+    handler.__annotations__ = {"work": Work, "args": args, "return": None}
+    command(
+        f"{flow.name}.{step.name}",
+        f"POST {flow.path}/{{id}}/{step.name}",
+        needs=needs,
+        offline=step.by == "decider" or step.name == "withdraw",
+        in_person=True,
+        touches=touches,
+    )(handler)

@@ -1,0 +1,108 @@
+"""Every workflow × every state × every step × everybody: what is not in the table is 409, whose it is not 403, unseen 404."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from conftest import World
+from fieldvisit.kernel.workflow import WORKFLOWS, Step, Workflow
+from personas import Persona, uid
+
+# Who submits one, who answers it, who sees it without a part in it, and who must not know of it.
+CAST: dict[str, dict[str, str]] = {
+    "privacy_requests": {"author": "am01", "decider": "ga", "stranger": "am19"},
+}
+SUBMIT: dict[str, dict[str, Any]] = {
+    "privacy_requests": {"kind": "explain", "content": "Why is my place kept?"},
+}
+
+
+def make(flow: Workflow, author: Persona) -> str:
+    row_id = uid()
+    assert author.call("POST", f"/api{flow.path}", {"id": row_id, **SUBMIT[flow.name]}).status_code == 200
+    return row_id
+
+
+def take(who: Persona, flow: Workflow, step: Step, row_id: str) -> tuple[int, str | None]:
+    body = {} if step.note == "none" else {"note": "because"}
+    answer = who.call("POST", f"/api{flow.path}/{row_id}/{step.name}", body)
+    return answer.status_code, answer.json().get("code")
+
+
+def way_to(flow: Workflow, state: str) -> list[Step]:
+    """The steps that lead from a submit to a state, found by trying the table breadth first."""
+    ways: list[tuple[str, list[Step]]] = [("submitted", [])]
+    seen = set()
+    for at, way in ways:
+        if at == state:
+            return way
+        seen.add(at)
+        ways += [
+            (step.to, [*way, step])
+            for step in flow.steps
+            if at in step.come_from and step.to not in (None, *seen)
+        ]  # type: ignore[misc]
+    raise AssertionError(f"{state} of {flow.name} cannot be reached")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_only_the_steps_of_the_table_can_be_made_and_only_by_whose_they_are(
+    world: World, name: str, record_property: Any
+) -> None:
+    flow = WORKFLOWS[name]
+    people = {part: world.as_(username) for part, username in CAST[name].items()}
+    cells = 0
+    for state, step, part in product(sorted(flow.states()), flow.steps, people):
+        row_id = make(flow, people["author"])
+        for before in way_to(flow, state):
+            assert take(people[before.by], flow, before, row_id)[0] == 200
+        status, code = take(people[part], flow, step, row_id)
+        if part == "stranger":
+            wanted = {(404, f"{name}_missing"), (403, "role_not_allowed")}
+        elif part != step.by:
+            wanted = {(403, "step_not_yours"), (403, "own_submission"), (403, "role_not_allowed")}
+        elif state not in step.come_from:
+            wanted = {(409, "step_not_now")}
+        else:
+            wanted = {(200, None)}
+        assert (status, code) in wanted, (state, step.name, part)
+        shown = people["author"].get(f"/api{flow.path}/{row_id}").json()["state"]
+        assert shown == (step.to or state if status == 200 else state)
+        cells += 1
+    record_property("cells", cells)
+    assert cells >= 60
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_reason_is_needed_where_something_is_given_back(world: World, name: str) -> None:
+    flow = WORKFLOWS[name]
+    for step in (one for one in flow.steps if one.note == "needed" and "submitted" in one.come_from):
+        row_id = make(flow, world.as_(CAST[name]["author"]))
+        for body in ({}, {"note": ""}, {"note": "  "}, {"note": 5}):
+            answer = world.as_(CAST[name]["decider"]).call(
+                "POST", f"/api{flow.path}/{row_id}/{step.name}", body
+            )
+            assert (answer.status_code, answer.json()["code"]) == (422, "args_invalid")
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_what_was_submitted_stays_as_it_was_and_is_amended_with_a_date(world: World, name: str) -> None:
+    flow = WORKFLOWS[name]
+    author, decider = world.as_(CAST[name]["author"]), world.as_(CAST[name]["decider"])
+    row_id = make(flow, author)
+    steps = {step.name: step for step in flow.steps}
+    assert take(author, flow, steps["withdraw"], row_id)[0] == 200
+    again = author.call("POST", f"/api{flow.path}/{row_id}/submit", {"content": "In other words"})
+    assert again.status_code == 200, again.text
+    decision = next(step for step in flow.steps if step.is_decision and step.to != "returned")
+    assert take(decider, flow, decision, row_id)[0] == 200
+    assert take(author, flow, steps["amend"], row_id)[0] == 200
+    told = author.get("/api/flow_steps", params={"entity_id": row_id, "sort": "made_at"}).json()["items"]
+    assert [row["step"] for row in told] == ["submit", "withdraw", "submit", decision.name, "amend"]
+    assert [row["snapshot"]["content"] for row in told if row["snapshot"]] == [
+        SUBMIT[name]["content"],
+        "In other words",
+    ]
+    assert told[-1]["note"] == "because"
+    assert told[-1]["made_at"] >= told[-2]["made_at"]

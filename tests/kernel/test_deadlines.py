@@ -1,0 +1,183 @@
+"""Deadlines: counted by the calendar, moved with it, said once when they are near and once when they are over."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from conftest import World
+from fieldvisit.kernel.clock import SHANGHAI
+from fieldvisit.kernel.deadlines import Deadline, Length, due_after, judge, watch
+from fieldvisit.kernel.events import READERS, Event, Reaction, emit, on
+from fieldvisit.kernel.reactions import MAX_ATTEMPTS, Happening, react
+from fieldvisit.kernel.telling import ask_for_next_year
+from personas import Persona, person, shop
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "due"),
+    [
+        # 2026: the National Day holiday is 1 to 7 October, 20 September and 10 October are worked (调休)
+        ("2026-09-30T10:00", Length(1, "working_day"), "2026-10-09T00:00"),
+        ("2026-10-08T10:00", Length(2, "working_day"), "2026-10-11T00:00"),
+        ("2026-09-30T10:00", Length(24, "hour"), "2026-10-01T10:00"),
+        ("2026-09-30T10:00", Length(2, "calendar_day"), "2026-10-03T00:00"),
+        ("2026-11-23T10:00", Length(4, "working_hour"), "2026-11-23T15:30"),
+        ("2026-11-23T16:30", Length(4, "working_hour"), "2026-11-24T11:30"),
+        ("2026-09-30T16:30", Length(4, "working_hour"), "2026-10-08T11:30"),
+        ("2026-11-21T12:00", Length(1, "working_hour"), "2026-11-23T09:30"),
+    ],
+)
+def test_a_length_ends_when_the_calendar_says(world: World, start: str, length: Length, due: str) -> None:
+    with world.runtime.db.read() as session:
+        assert due_after(session, at(start), length).at == at(due)
+
+
+def test_what_cannot_be_told_is_neither_met_nor_missed() -> None:
+    """(S18.5) A phone without an anchor may prove nothing; then a person decides."""
+    due = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    assert judge(due, due - 2 * hour, due) == "met"
+    assert judge(due, due + hour, due + 2 * hour) == "missed"
+    assert judge(due, due - hour, due + hour) == "unproven"
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(at("2026-11-24T10:00"), tick=True) as moved:
+        yield moved
+
+
+def suggest(am01: Persona) -> dict[str, str]:
+    """A protected field's new value, which the market manager decides within two working days."""
+    am01.do(
+        "customers.edit", {"customer_id": shop("cz:0"), "set": {"address": {"from": None, "to": "新街 1 号"}}}
+    )
+    return am01.rows(f"customer:{shop('cz:0')}", "suggestions")[0]
+
+
+def kinds(who: Persona) -> list[str]:
+    return [row["kind"] for row in who.get("/api/notices", params={"sort": "made_at"}).json()["items"]]
+
+
+def test_open_days_move_with_the_calendar_and_the_phone_hears_of_it(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    am01, ga = world.as_("am01"), world.as_("ga")
+    assert suggest(am01)["due_on"] == "2026-11-26"
+    before = am01.manifest()[f"customer:{shop('cz:0')}"]
+    off = {"days": [{"day": "2026-11-25", "is_working": False, "note": "停电"}]}
+    assert ga.call("PUT", "/api/calendar_days", off).status_code == 200
+    react(world.runtime.db)
+    assert am01.rows(f"customer:{shop('cz:0')}", "suggestions")[0]["due_on"] == "2026-11-27"
+    assert am01.manifest()[f"customer:{shop('cz:0')}"] > before
+
+
+def test_one_is_reminded_once_and_told_once_that_it_is_over(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    suggest(world.as_("am01"))
+    seen = []
+    for moment in (
+        "2026-11-24T11:00",
+        "2026-11-26T09:00",
+        "2026-11-26T10:00",
+        "2026-11-27T09:00",
+        "2026-11-27T10:00",
+    ):
+        clock.move_to(at(moment))
+        for _ in range(2):
+            watch(world.runtime.db)
+            react(world.runtime.db)
+        seen.append(kinds(world.as_("mm1")))
+    first, near, over = "suggestion_made", "suggestion_due_near", "suggestion_overdue"
+    assert seen == [[first], [first, near], [first, near], [first, near, over], [first, near, over]]
+    assert kinds(world.as_("am01")) == []
+    assert kinds(world.as_("mm2")) == []
+
+
+def test_what_is_decided_is_not_due_any_more(world: World, clock: time_machine.Traveller) -> None:
+    row = suggest(world.as_("am01"))
+    mm1 = world.as_("mm1")
+    mm1.do("customers.accept_suggestion", {"suggestion_id": row["id"]})
+    clock.move_to(at("2026-12-01T09:00"))
+    watch(world.runtime.db)
+    react(world.runtime.db)
+    assert kinds(world.as_("mm1")) == ["suggestion_made"]
+    assert kinds(world.as_("am01")) == ["suggestion_decided"]
+
+
+def test_the_administrator_sets_a_length_for_what_begins_from_then_on(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    am01, ga = world.as_("am01"), world.as_("ga")
+    args = {"key": "suggestion.decide", "value": 5, "unit": "working_day", "remind_hours": 4}
+    assert ga.call("PUT", "/api/deadline_policies", args).status_code == 200
+    assert suggest(am01)["due_on"] == "2026-12-01"
+    assert (
+        ga.call("PUT", "/api/deadline_policies", {**args, "key": "no.such"}).json()["code"]
+        == "deadline_missing"
+    )
+    assert am01.call("PUT", "/api/deadline_policies", args).status_code == 403
+    assert [row["value"] for row in am01.get("/api/deadline_policies").json()["items"]] == [5]
+
+
+def test_from_november_on_the_administrator_is_asked_once_for_next_years_days(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    for moment, asked in (("2026-10-31T12:00", 0), ("2026-11-01T00:30", 1), ("2026-11-02T12:00", 1)):
+        clock.move_to(at(moment))
+        ask_for_next_year(world.runtime.db)
+        react(world.runtime.db)
+        assert kinds(world.as_("ga")).count("calendar_missing") == asked
+    assert kinds(world.as_("mm1")) == []
+
+
+def test_a_reader_runs_once_per_event_and_its_fault_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[int] = []
+    faults = [True]
+
+    def reader(happening: Happening) -> None:
+        happening.session.add(Deadline(key="x", entity_id=person("am01"), started_at=happening.event.happened_at, value=1, unit="hour", remind_hours=0, due_at=happening.event.happened_at, is_provisional=False))  # fmt: skip
+        happening.session.flush()
+        if faults:
+            raise RuntimeError
+        ran.append(happening.event.number)
+
+    on("test.happened")(reader)
+    try:
+        with world.runtime.db.write() as session:
+            for number in range(3):
+                emit(session, "test.happened", data={"number": number})
+        with world.runtime.db.write() as session:
+            emit(session, "test.happened", data={"number": "never"})
+            session.rollback()
+        for _ in range(2):
+            react(world.runtime.db)
+        assert ran == []
+        faults.clear()
+        for _ in range(3):
+            react(world.runtime.db)
+        with world.runtime.db.read() as session:
+            happened = session.scalars(select(Event.number).where(Event.name == "test.happened")).all()
+            assert ran == happened
+            assert len(ran) == 3
+            assert session.scalars(select(Reaction)).all() == []
+            assert len(session.scalars(select(Deadline).where(Deadline.key == "x")).all()) == 3
+        faults.append(True)
+        with world.runtime.db.write() as session:
+            emit(session, "test.happened", data={})
+        for _ in range(MAX_ATTEMPTS + 2):
+            react(world.runtime.db)
+        with world.runtime.db.read() as session:
+            assert [row.attempts for row in session.scalars(select(Reaction))] == [MAX_ATTEMPTS]
+    finally:
+        READERS.pop(next(key for key in READERS if key.endswith(".reader")))
