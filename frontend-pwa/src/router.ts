@@ -3,6 +3,7 @@ import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as imports } from './features/imports/routes'
 import { routes as notices } from './features/notices/routes'
+import { routes as oversight } from './features/oversight/routes'
 import { routes as people } from './features/people/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as session } from './features/session/routes'
@@ -22,6 +23,7 @@ export const router = createRouter({
     ...people,
     ...imports,
     ...notices,
+    ...oversight,
     ...privacy,
     ...session,
     { path: '/:rest(.*)*', redirect: '/' },

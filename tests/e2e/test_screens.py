@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import ROOT, Phone, Server
+from personas import uid
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -24,13 +25,13 @@ def look(page: Page) -> None:
     page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
 
-@pytest.mark.parametrize(
-    "shape",
-    [
-        {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
-        {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
-    ],
-)
+SHAPES = [
+    {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+    {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
 def test_every_screen_of_the_field_is_fit_to_read(
     server: Server, phone: Phone, other_phone: Phone, shape: dict[str, Any]
 ) -> None:
@@ -84,6 +85,57 @@ def test_every_screen_of_the_field_is_fit_to_read(
     desk.goto(server.url + "/people")
     desk.get_by_test_id("person").first.get_by_role("button", name="登记不在").click()
     look(desk)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_screen_of_the_desk_is_fit_to_read(
+    server: Server, phone: Phone, other_phone: Phone, shape: dict[str, Any]
+) -> None:
+    token = server.token("am08")
+    server.post(
+        token, "/api/privacy_requests", {"id": uid(), "kind": "explain", "content": "为什么保留轨迹?"}
+    )
+    page = phone.open(**shape)
+    sign_in(page, "ga")
+    page.get_by_test_id("notices").click(timeout=30_000)
+    expect(page.get_by_role("heading", name="消息")).to_be_visible()
+    look(page)
+    page.goto(server.url + "/shops")
+    page.get_by_test_id("shop").first.wait_for()
+    look(page)
+    page.get_by_test_id("shop").first.click()
+    masked = page.get_by_test_id("fact-contact_phone")
+    expect(masked).to_contain_text("****")
+    look(page)
+    page.get_by_role("button", name="显示完整号码").click()
+    expect(masked).not_to_contain_text("****")
+    page.goto(server.url + "/imports")
+    expect(page.get_by_label("选择文件")).to_be_visible()
+    look(page)
+    page.goto(server.url + "/privacy")
+    expect(page.get_by_role("heading", name="个人信息告知")).to_be_visible()
+    look(page)
+    page.goto(server.url + "/privacy/requests")
+    page.get_by_test_id("request").first.get_by_role("button", name="拒绝").click()
+    look(page)
+    page.goto(server.url + "/oversight/phones")
+    page.get_by_test_id("device").first.wait_for()
+    look(page)
+    system = other_phone.open(**shape)
+    sign_in(system, "admin")
+    system.get_by_test_id("notices").wait_for(timeout=30_000)
+    for path, seen in (
+        ("", None),
+        ("/phones", "device"),
+        ("/entries", None),
+        ("/audit", "record"),
+        ("/looks", None),
+    ):
+        system.goto(server.url + "/oversight" + path)
+        expect(system.get_by_role("heading").first).to_be_visible()
+        if seen:
+            system.get_by_test_id(seen).first.wait_for()
+        look(system)
 
 
 def sign_in(page: Page, username: str) -> None:
