@@ -20,6 +20,7 @@ class Phone:
         self.settled: dict[str, dict[str, Any]] = {}
         self.results: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
+        self.sent: dict[str, bytes] = {}
         self.bundles: dict[str, dict[str, Any]] = {}
         self.revs: dict[str, int] = {}
         self.epoch = self.last = self.view = self.etag = self.anchor = None
@@ -68,7 +69,7 @@ class Phone:
                 "PUT", f"/api/attachments/{key}", self.deposit, content=content, headers={"x-sha256": sha256}
             )
             if answer.status_code in (200, 201):
-                del self.files[key]
+                self.sent[key] = self.files.pop(key)
 
     def push(self) -> None:
         while True:
@@ -90,6 +91,7 @@ class Phone:
                 ]
                 self.outbox = sorted(again + self.outbox, key=lambda op: op["seq"])
                 self.settled.clear()
+                self.files, self.sent = self.sent | self.files, {}
                 continue
             for result in told["results"]:
                 op = next(op for op in self.outbox if op["id"] == result["id"])

@@ -31,6 +31,7 @@ PARTS = (
     "kernel.telling",
     "kernel.devices",
     "kernel.held",
+    "kernel.rescue",
     "kernel.decisions",
     "kernel.retention",
     "features.org.subscribers",

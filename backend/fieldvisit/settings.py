@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     proxy_hops: int = Field(
         0, ge=0, le=5, description="How many proxies of ours stand in front; 0 ignores X-Forwarded-For."
     )
+    oldest_app: str | None = Field(
+        None,
+        description="The oldest app (such as 2026.11.3) that is still given data; an older one may only send.",
+    )
     sweep_seconds: float = Field(20, gt=0, description="How often the sweeper looks for what a crash left.")
 
     @property

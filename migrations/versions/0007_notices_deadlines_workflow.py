@@ -1,4 +1,4 @@
-"""Readers of events, notices, deadlines, workflows, the log of readings, and requests about one's own data."""
+"""Readers of events, notices, deadlines, workflows, the log of readings, requests about one's own data, rescue files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -129,9 +129,14 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_privacy_request_bundle_id"), "privacy_request", ["bundle_id"], unique=False)
+    op.add_column(
+        "op",
+        sa.Column("imported_by_id", sa.Uuid(as_uuid=False).with_variant(sa.Text(), "sqlite"), nullable=True),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("op", "imported_by_id")
     op.drop_index(op.f("ix_privacy_request_bundle_id"), table_name="privacy_request")
     op.drop_table("privacy_request")
     op.drop_index(op.f("ix_notice_bundle_id"), table_name="notice")

@@ -14,7 +14,8 @@ from fieldvisit.kernel.values import View
 class HeldOpView(View):
     """An entry that waits for a decision or has had one: what it says, its reason, code and state.
 
-    `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy.
+    `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy;
+    `imported_by_id` who brought the entry in from a rescue file.
     """
 
     id: str
@@ -32,6 +33,7 @@ class HeldOpView(View):
     decided_at: datetime | None
     decision_note: str | None
     decided_op_id: str | None
+    imported_by_id: str | None
 
 
 class HeldOpCodesView(View):

@@ -29,7 +29,8 @@ class Op(Base):
     """One entry as it came. `is_first` marks the content that owns the id; others with the id are `id_reuse`.
 
     Of a held one that was decided: by whom, for whom where a deputy did (代), and by which op
-    (the decision, or the author's corrected copy). `earliest_at` and `received_at` bound when it was made; `stated_at` is what the device says.
+    (the decision, or the author's corrected copy). `imported_by_id` is who brought it in from
+    a rescue file. `earliest_at` and `received_at` bound when it was made; `stated_at` is what the device says.
     """
 
     __tablename__ = "op"
@@ -75,6 +76,7 @@ class Op(Base):
     decided_at: Mapped[datetime | None]
     decision_note: Mapped[str | None]
     decided_op_id: Mapped[Guid | None] = mapped_column(index=True)
+    imported_by_id: Mapped[Guid | None]
 
     @property
     def args(self) -> dict[str, Any] | None:

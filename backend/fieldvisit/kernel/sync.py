@@ -45,7 +45,7 @@ from fieldvisit.kernel.values import parse_json
 from fieldvisit.kernel.work import Locks
 
 PROTO = 1
-SCHEMA = 2
+SCHEMA = 3
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
 BUSY_MS = 3000
@@ -187,6 +187,17 @@ def sweep(runtime: Runtime) -> None:
 def view_name(runtime: Runtime, principal: Principal) -> str:
     """`epoch.role.schema`: when it changes, a device fetches everything again."""
     return f"{runtime.epoch}.{principal.role}.{SCHEMA}"
+
+
+def require_current(runtime: Runtime, app: str | None) -> None:
+    """Raises Problem 426 `app_too_old` for an app below the setting; one that does not say is let through."""
+    oldest = runtime.settings.oldest_app
+    if oldest and app and _version(app) < _version(oldest):
+        raise Problem(426, "app_too_old")
+
+
+def _version(text: str) -> list[int]:
+    return [int(part) if part.isascii() and part.isdigit() else 0 for part in text[:40].split(".")]
 
 
 def require_confirmed(session: Session) -> None:

@@ -14,7 +14,7 @@ export async function pull(db: UserDb, token: string): Promise<boolean> {
   const etag = await db.get<string>('etag')
   const answer = await request('/api/sync/manifest', {
     token,
-    ...(etag && { headers: { 'if-none-match': etag } }),
+    headers: { 'x-app': __APP__, ...(etag && { 'if-none-match': etag }) },
   })
   if (answer.status === 304) {
     await landed(db, started)

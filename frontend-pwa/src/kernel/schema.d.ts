@@ -2306,6 +2306,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Rescue File
+         * @description Take in a rescue file at the desk: the same entries under the same ids, their author that of the phone.
+         */
+        post: operations["import_rescue_file_api_sync_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/manifest": {
         parameters: {
             query?: never;
@@ -2315,7 +2335,7 @@ export interface paths {
         };
         /**
          * Manifest
-         * @description The list of all bundles this user carries now, with their revs; 304 if nothing moved.
+         * @description The list of all bundles this user carries now, with their revs; 304 if nothing moved, 426 for an app too old.
          */
         get: operations["manifest_api_sync_manifest_get"];
         put?: never;
@@ -3770,7 +3790,8 @@ export interface components {
          * HeldOpView
          * @description An entry that waits for a decision or has had one: what it says, its reason, code and state.
          *
-         *     `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy.
+         *     `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy;
+         *     `imported_by_id` who brought the entry in from a rescue file.
          */
         HeldOpView: {
             /** Args */
@@ -3793,6 +3814,8 @@ export interface components {
             decision_note: string | null;
             /** Id */
             id: string;
+            /** Imported By Id */
+            imported_by_id: string | null;
             /** Made At */
             made_at: string | null;
             /** Name */
@@ -7972,6 +7995,26 @@ export interface operations {
         };
     };
     bundles_api_sync_bundles_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    import_rescue_file_api_sync_import_post: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,5 +1,6 @@
 // The pass: push → manifest → bundles → files, one at a time, again at every chance there is.
 
+import { demandUpdate } from './update'
 import { liveQuery } from 'dexie'
 import { ref, shallowRef } from 'vue'
 import { phone, userDb } from './db'
@@ -48,6 +49,7 @@ async function guarded(): Promise<void> {
   } catch (error) {
     const refused = error instanceof ProblemError && error.status === 401
     if (refused) useSession().dropToken()
+    if (error instanceof ProblemError && error.status === 426) demandUpdate()
     state.value = navigator.onLine && !(error instanceof ProblemError && error.status === 0) ? 'waiting' : 'offline'
     // Jitter keeps a district's phones from coming back all at once.
     schedule(wait * (0.5 + Math.random()))

@@ -4,12 +4,25 @@ import { ref } from 'vue'
 import { registerSW } from 'virtual:pwa-register'
 
 const needRefresh = ref(false)
+const tooOld = ref(false)
+let registration: ServiceWorkerRegistration | undefined
 let apply: ((reload?: boolean) => Promise<void>) | undefined
 
 export function startUpdates(): void {
-  apply = registerSW({ onNeedRefresh: () => (needRefresh.value = true) })
+  apply = registerSW({ onNeedRefresh: () => (needRefresh.value = true), onRegistered: (made) => (registration = made) })
+}
+
+/** The server gives this version no more data; what it saves is still taken. */
+export function demandUpdate(): void {
+  tooOld.value = true
+  void registration?.update()
+}
+
+async function update(): Promise<void> {
+  if (needRefresh.value) await apply?.(true)
+  else location.reload()
 }
 
 export function useAppUpdate() {
-  return { needRefresh, update: () => apply?.(true) }
+  return { needRefresh, tooOld, update }
 }

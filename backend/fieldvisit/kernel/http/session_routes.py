@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from fieldvisit.kernel import auth, sessions, sync, uploads
+from fieldvisit.kernel import auth, rescue, sessions, sync, uploads
 from fieldvisit.kernel.commands import args_invalid
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import address_of, reading, runtime_of, same_site, token_of
@@ -113,10 +113,19 @@ async def push(request: Request) -> Response:
     return json_response(await run_in_threadpool(sync.push, runtime_of(request), token, await request.body()))
 
 
+@router.post("/sync/import", max_body_size=rescue.MAX_FILE)
+async def import_rescue_file(request: Request) -> Response:
+    """Take in a rescue file at the desk: the same entries under the same ids, their author that of the phone."""
+    runtime, token = runtime_of(request), token_of(request)
+    await run_in_threadpool(rescue.require_importer, runtime, token)
+    return json_response(await run_in_threadpool(rescue.import_file, runtime, token, await request.body()))
+
+
 @router.get("/sync/manifest")
 def manifest(request: Request) -> Response:
-    """The list of all bundles this user carries now, with their revs; 304 if nothing moved."""
+    """The list of all bundles this user carries now, with their revs; 304 if nothing moved, 426 for an app too old."""
     runtime = runtime_of(request)
+    sync.require_current(runtime, request.headers.get("x-app"))
     with reading(runtime, token_of(request)) as (session, principal):
         etag, body = sync.manifest(runtime, session, principal)
     if request.headers.get("if-none-match") == etag:
