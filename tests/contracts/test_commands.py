@@ -8,6 +8,7 @@ import pytest
 
 from conftest import World
 from fieldvisit.demo.district import demo_id
+from fieldvisit.kernel import decisions, work
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.reactions import react
@@ -298,35 +299,56 @@ def test_what_is_out_of_reach_answers_as_if_it_did_not_exist(world: World, recor
     assert cells >= 190
 
 
-def test_a_role_that_may_not_is_refused_and_its_pushed_entry_is_held(world: World) -> None:
-    own = targets(world, "am01", "cz:0")
+def refusals(cast: dict[str, Persona], command: Command, own: dict[str, str]) -> int:
+    """Every role that may not is refused over REST, and its pushed entry is held; how many cells that was."""
     cells = 0
-    for username in CAST:
-        who = world.as_(username)
-        for command in COMMANDS.values():
-            if Role(who.user["role"]) in PERMITTED[command.name]:
-                continue
-            args = EXAMPLES[command.name](own)
-            refused = call(who, command, args)
-            assert (refused.status_code, refused.json().get("code")) == (403, "role_not_allowed"), (
-                username,
-                command.name,
-            )
-            held = who.do(command.name, args)
-            assert (held["state"], held["reason"], held["code"]) == ("held", "scope", "role_not_allowed")
-            cells += 2
-    assert cells >= 120
+    for username, who in cast.items():
+        if Role(who.user["role"]) in PERMITTED[command.name]:
+            continue
+        args = EXAMPLES[command.name](own)
+        refused = call(who, command, args)
+        told = (refused.status_code, refused.json().get("code"))
+        assert told == (403, "role_not_allowed"), (username, command.name)
+        held = who.do(command.name, args)
+        assert (held["state"], held["reason"], held["code"]) == ("held", "scope", "role_not_allowed")
+        cells += 2
+    return cells
 
 
-def test_the_matrix_turns_red_when_a_command_forgets_its_permission(
-    world: World, monkeypatch: pytest.MonkeyPatch
+def test_a_role_that_may_not_is_refused_and_its_pushed_entry_is_held(
+    world: World, record_property: Any
 ) -> None:
-    command = COMMANDS["customers.create", 1]
-    monkeypatch.setitem(
-        COMMANDS, ("customers.create", 1), Command(**{**command.__dict__, "needs": frozenset(Role)})
-    )
+    own, cast = targets(world, "am01", "cz:0"), {name: world.as_(name) for name in CAST}
+    cells = sum(refusals(cast, command, own) for command in COMMANDS.values())
+    record_property("cells", cells)
+    assert cells >= 250
+
+
+def test_the_matrix_turns_red_for_each_command_that_forgets_its_permission(
+    world: World, record_property: Any
+) -> None:
+    own, cast = targets(world, "am01", "cz:0"), {name: world.as_(name) for name in CAST}
+    planted = 0
+    for key, command in COMMANDS.items():
+        if command.needs == frozenset(Role):
+            continue
+        with pytest.MonkeyPatch.context() as patch:
+            widened = Command(**{**command.__dict__, "needs": frozenset(Role)})
+            patch.setitem(COMMANDS, key, widened)
+            with pytest.raises(AssertionError):
+                refusals(cast, widened, own)
+        planted += 1
+    record_property("planted", planted)
+    assert planted >= 25
+
+
+@pytest.mark.parametrize("module", [work, decisions])
+def test_the_matrix_turns_red_when_a_command_may_touch_what_it_cannot_see(
+    world: World, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "is_visible", lambda *_: True)
     with pytest.raises(AssertionError):
-        test_a_role_that_may_not_is_refused_and_its_pushed_entry_is_held(world)
+        test_what_is_out_of_reach_answers_as_if_it_did_not_exist(world, lambda *_: None)
 
 
 def test_a_command_repeated_through_either_door_is_done_once(world: World) -> None:

@@ -12,11 +12,14 @@ from sqlalchemy import select
 from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.features.privacy.models import PrivacyRequest
-from fieldvisit.kernel import collections, sync
-from fieldvisit.kernel.bundles import BUNDLES, Bundle
-from fieldvisit.kernel.clock import today
+from fieldvisit.kernel import collections, sync, uploads
+from fieldvisit.kernel.bundles import BUNDLES, Bundle, BundleScope
+from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.collections import COLLECTIONS
+from fieldvisit.kernel.notices import Notice
 from fieldvisit.kernel.reactions import react
+from fieldvisit.kernel.retention import let_go
+from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, photo, shop, uid
 
@@ -107,6 +110,7 @@ def busy_world(world: World) -> World:
         picture = photo()
         args = {"id": uid(), "customer_id": customer, "place": None, "photos": [picture["id"]]}
         writer.do("visits.check_in", args, files=[picture])
+        assert writer.put_file(picture).status_code == 201
         writer.do(
             "customers.edit",
             {"customer_id": customer, "set": {"address": {"from": None, "to": f"canary {username}"}}},
@@ -179,9 +183,28 @@ def tally(world: World, people: tuple[str, ...] = PEOPLE) -> Tally:
             deciders[keys[row.bundle_id]] = person(answerer)
             deciders[f"author {keys[row.bundle_id]}"] = row.author_id
     assert all(rows.values()), [name for name, found in rows.items() if not found]
+    deleted = _delete_a_notice(world)
     for username in people:
-        _tally_one(world.as_(username), username, rows, sorted(keys.values()), deciders, count)
+        _tally_one(world.as_(username), username, rows, sorted(keys.values()), deciders, count, deleted)
     return count
+
+
+def _delete_a_notice(world: World) -> str:
+    """The id of a row that was there and is not any more; nobody is told that it ever was."""
+    with world.runtime.db.write() as session:
+        session.add(
+            gone := Notice(
+                id=uid(),
+                user_id=person("am01"),
+                kind="assigned",
+                data={},
+                made_at=now() - timedelta(days=500),
+                bundle_id=session.scalars(select(Notice.bundle_id)).first(),
+            )
+        )
+        notice_id = gone.id
+    let_go(world.runtime.db)
+    return notice_id
 
 
 def _tally_one(
@@ -191,6 +214,7 @@ def _tally_one(
     keys: list[str],
     deciders: dict[str, str],
     count: Tally,
+    deleted: str,
 ) -> None:
     role = Role(who.user["role"])
     for name, made in COLLECTIONS.items():
@@ -203,7 +227,11 @@ def _tally_one(
             count.check(shown.status_code == 200, allowed, f"{username} detail {name} {key}")
             count.check(row_id in listed, allowed, f"{username} list {name} {key}")
             count.check(row_id in exported, allowed, f"{username} export {name} {key}")
-        for row_id in NOWHERE:
+            if name == "attachments":
+                picture = who.get(f"/api/attachments/{row_id}/picture")
+                seen = reads and may_see(username, key, deciders)
+                count.check(picture.status_code != 404, seen, f"{username} picture {key}")
+        for row_id in (*NOWHERE, deleted):
             absent = who.get(f"/api/{name}/{row_id}")
             assert absent.status_code == 404, (username, name, row_id)
             assert absent.json() == {**absent.json(), "code": "not_found", "params": {}}
@@ -252,12 +280,63 @@ def test_no_row_is_seen_by_somebody_whose_it_is_not(busy_world: World, record_pr
     assert count.cells >= FLOOR
 
 
+def weakened(without: str) -> Any:
+    """The one function every door asks, with one of its checks taken out."""
+
+    def visible(principal: Principal) -> Any:
+        checks = {
+            "scope": BundleScope.scope.in_(sorted(principal.scopes)),
+            "until": BundleScope.until.is_(None),
+            "bar": Bundle.barred_user_id.is_(None) | (Bundle.barred_user_id != principal.user.id),
+        }
+        kept = [check for name, check in checks.items() if name != without]
+        return (
+            select(BundleScope.bundle_id)
+            .join(Bundle, Bundle.id == BundleScope.bundle_id)
+            .where(Bundle.rev > 0, *kept)
+        )
+
+    return visible
+
+
 @pytest.mark.parametrize("door", [collections, sync])
-def test_the_tally_turns_red_when_a_door_forgets_to_ask(
-    busy_world: World, door: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("without", ["scope", "until", "bar"])
+def test_the_tally_turns_red_when_a_door_leaves_out_a_check(
+    busy_world: World, door: Any, without: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "visible", lambda _principal: select(Bundle.id))
-    assert tally(busy_world, ("am01", "am19")).leaks
+    monkeypatch.setattr(door, "visible", weakened(without))
+    who = {"scope": "am19", "until": "am02", "bar": "am01"}[without]
+    assert tally(busy_world, (who,)).leaks
+
+
+def test_the_tally_turns_red_when_pictures_are_given_to_anybody(
+    busy_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "is_visible", lambda *_: True)
+    assert tally(busy_world, ("am19",)).leaks
+
+
+def test_each_collection_is_read_by_just_these_roles() -> None:
+    """Written once more by hand, so that a role let in by mistake is seen."""
+    everybody, system = set(Role), {Role.SYSTEM_ADMIN}
+    field_and_above = everybody - {Role.COMPLAINT_CENTRE, Role.RELATED_POST, Role.SYSTEM_ADMIN}
+    own = {"profile", "consents", "notices", "privacy_requests", "flow_steps", "held_ops", "devices"}
+    common = {"calendar_days", "deadline_policies"}
+    place = {"departments", "zones", "routes", "people", "absences"}
+    file = {"suggestions", "customer_changes", "visit_digests", "handovers"}
+    for name, made in COLLECTIONS.items():
+        readers = set(made.views)
+        if name in own | common:
+            assert readers == everybody, name
+        elif name in ("audit", "looks"):
+            assert readers == system, name
+        elif name == "customers":
+            assert readers == field_and_above | {Role.COMPLAINT_CENTRE}
+        elif name in file | {"visits"}:
+            assert readers == field_and_above, name
+        else:
+            assert name in place | {"attachments"}, name
+            assert system.isdisjoint(readers), name
 
 
 def test_every_bundle_kind_is_known_to_the_oracle() -> None:

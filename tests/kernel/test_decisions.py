@@ -14,7 +14,7 @@ from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.sync import sweep
-from personas import Persona, person, shop, uid
+from personas import Persona, person, photo, shop, uid
 
 
 def held(who: Persona) -> dict[str, dict[str, Any]]:
@@ -191,3 +191,17 @@ def test_the_operator_releases_what_was_our_fault(
         assert waiting.reason == "unsupported"
     sweep(world.runtime)
     assert held(am01)[unknown["id"]]["reason"] == "invalid"
+
+
+def test_the_operator_sees_the_code_of_an_entry_and_neither_its_words_nor_its_pictures(world: World) -> None:
+    am01, admin = world.as_("am01"), world.as_("admin")
+    picture = photo()
+    op = am01.op("visits.of_the_future", {"note": "秘密"}, files=[picture])
+    assert am01.push(op)["results"][0]["reason"] == "unsupported"
+    am01.put_file(picture)
+    (row,) = [row for row in admin.get("/api/held_ops").json()["items"] if row["id"] == op["id"]]
+    assert (row["code"], "args" in row) == ("command_unknown", False)
+    assert "秘密" not in str(admin.fetch(f"op:{op['id']}"))
+    assert admin.get("/api/attachments").status_code == 404
+    assert admin.get(f"/api/attachments/{picture['id']}/picture").status_code == 404
+    assert am01.get(f"/api/attachments/{picture['id']}/picture").status_code in (200, 409)

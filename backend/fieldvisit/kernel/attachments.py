@@ -120,7 +120,7 @@ collection(
     "attachments",
     Attachment,
     AttachmentView,
-    readers=set(Role),
+    readers=set(Role) - {Role.SYSTEM_ADMIN},
     filters=("owner_id", "state"),
     is_watched=True,
 )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.kernel.attachments import Attachment, FileState
 from fieldvisit.kernel.bundles import Bundle, is_visible
 from fieldvisit.kernel.clock import now
+from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.errors import Problem, conflict, missing
 from fieldvisit.kernel.files import NotAPicture
 from fieldvisit.kernel.ops import Op
@@ -71,6 +72,8 @@ def link_arrived(runtime: Runtime) -> None:
 def picture(runtime: Runtime, reading: Reading, attachment_id: str) -> bytes:
     """The picture of an attachment in a bundle the caller sees; raises Problem 404, or 409 `not_a_picture`."""
     with reading() as (session, principal):
+        if principal.role not in COLLECTIONS["attachments"].views:
+            raise missing("not_found")
         row = session.get(Attachment, attachment_id) if is_uuid(attachment_id) else None
         if row is None or row.bundle_id is None or not is_visible(session, principal, row.bundle_id):
             raise missing("not_found")
