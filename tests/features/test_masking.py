@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from conftest import World
-from personas import Persona, shop, uid
+from fieldvisit.kernel.release import show_to_deciders
+from personas import Persona, person, shop, uid
 
 PHONE, OTHER = "13812345678", "13987654321"
 
@@ -75,3 +76,21 @@ def test_a_masked_number_cannot_be_felt_out_nor_overwritten(numbered: World) -> 
     edit = {"contact_phone": {"from": "138****5678", "to": OTHER}}
     refused = ga.call("PATCH", f"/api/customers/{shop('cz:0')}", {"set": edit})
     assert (refused.status_code, refused.json()["code"]) == (403, "field_masked")
+
+
+def test_a_number_in_a_held_entry_is_masked_for_whoever_sees_numbers_masked(world: World) -> None:
+    am01, ga = world.as_("am01"), world.as_("ga")
+    number = "12700000123"
+    edit = {"contact_phone": {"from": None, "to": number}, "no_such": {"from": None, "to": "x"}}
+    op = am01.op("customers.edit", {"customer_id": shop("cz:0"), "set": edit})
+    assert am01.push(op)["results"][0]["state"] == "held"
+    assert number in world.as_("mm1").get(f"/api/held_ops/{op['id']}").text
+    for username in ("mm1", "mm2"):
+        assert ga.call("POST", f"/api/users/{person(username)}/leave", {}).status_code == 200
+    show_to_deciders(world.runtime)
+    dm = world.as_("dm")
+    for answer in (dm.get(f"/api/held_ops/{op['id']}"), dm.get("/api/held_ops"), dm.get("/api/held_ops.csv")):
+        assert op["id"] in answer.text
+        assert "127****0123" in answer.text
+        assert number not in answer.text
+    assert number not in str(dm.fetch(f"op:{op['id']}"))

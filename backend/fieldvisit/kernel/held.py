@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import View
+from fieldvisit.kernel.values import View, mask
 
 
 class HeldOpView(View):
@@ -36,6 +36,27 @@ class HeldOpView(View):
     imported_by_id: str | None
 
 
+# Names of arguments that are numbers of people: whoever sees numbers masked sees them masked here, too.
+NUMBERS: set[str] = set()
+
+
+def _mask_numbers(value: Any, *, is_number: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {name: _mask_numbers(one, is_number=is_number or name in NUMBERS) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_mask_numbers(one, is_number=is_number) for one in value]
+    return mask(str(value)) if is_number and value is not None else value
+
+
+class HeldOpMaskedView(HeldOpView):
+    """The same with the numbers of people masked in what the entry says."""
+
+    @field_validator("args")
+    @classmethod
+    def _mask(cls, value: dict[str, Any] | None) -> Any:
+        return _mask_numbers(value)
+
+
 class HeldOpCodesView(View):
     """What the operator sees of an entry that waits for him: codes, no content."""
 
@@ -53,7 +74,11 @@ collection(
     Op,
     HeldOpView,
     readers=set(Role) - {Role.SYSTEM_ADMIN},
-    views={Role.SYSTEM_ADMIN: HeldOpCodesView},
+    views={
+        Role.SYSTEM_ADMIN: HeldOpCodesView,
+        Role.DEPARTMENT_MANAGER: HeldOpMaskedView,
+        Role.GENERAL_ADMIN: HeldOpMaskedView,
+    },
     filters=("state", "reason"),
     is_watched=True,
 )

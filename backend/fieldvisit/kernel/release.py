@@ -19,6 +19,7 @@ from fieldvisit.kernel.users import User
 from fieldvisit.kernel.work import Locks
 
 RELEASED_AT_ONCE = 500
+SHOWN_AT_ONCE = 200
 
 
 def release_missing(runtime: Runtime, numbers: Iterable[int]) -> None:
@@ -67,9 +68,16 @@ def put_back(session: Session, numbers: Iterable[int]) -> None:
 
 
 def show_to_deciders(runtime: Runtime) -> None:
-    """Hang every entry that waits for people at whoever decides it today: people move, are absent, come back."""
+    """Hang every entry that waits for people at whoever decides it today: people move, are absent, come back.
+
+    Some hundred a round, taken in turn, so that a round stays short however many wait.
+    """
     with runtime.db.read() as session:
-        waiting = session.scalars(select(Op).where(Op.state == OpState.HELD, Op.bundle_id.is_not(None))).all()
+        held = select(Op).where(Op.state == OpState.HELD, Op.bundle_id.is_not(None))
+        waiting = session.scalars(
+            held.where(Op.number > runtime.shown_up_to).order_by(Op.number).limit(SHOWN_AT_ONCE)
+        ).all()
+        runtime.shown_up_to = waiting[-1].number if len(waiting) == SHOWN_AT_ONCE else 0
         moved = [op.number for op in waiting if needs_people(op) and _hangs_wrong(session, op)]
     for number in moved:
         with runtime.db.write() as session:

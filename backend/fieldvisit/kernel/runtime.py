@@ -13,7 +13,10 @@ from fieldvisit.settings import Settings
 
 @dataclass
 class Runtime:
-    """The database, the file store, the signing keys and the epoch, opened from the settings."""
+    """The database, the file store, the signing keys and the epoch, opened from the settings.
+
+    `shown_up_to` is the entry up to which the sweeper looked in its last round for who decides it now.
+    """
 
     settings: Settings
     db: Database
@@ -22,6 +25,7 @@ class Runtime:
     mark: Mark
     epoch: str
     looks: Looks = field(default_factory=Looks)
+    shown_up_to: int = 0
 
     @property
     def access_key(self) -> str:

@@ -8,11 +8,14 @@ from sqlalchemy import ColumnElement, or_
 
 from fieldvisit.features.customers.models import Customer, CustomerChange, Handover, Suggestion
 from fieldvisit.features.customers.rules import MASKED_FOR, NUMBERS
+from fieldvisit.kernel import held
 from fieldvisit.kernel.collections import collection, contains_any
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Masked, View, mask
 
 FIELD_ROLES = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
+
+held.NUMBERS.update(NUMBERS)
 
 
 class CustomerView(View):
