@@ -10,6 +10,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -50,16 +52,16 @@ def push_until(client: httpx2.Client, stop: threading.Event, waits: list[float])
         stop.wait(0.05)
 
 
-def measured(client: httpx2.Client, work: threading.Event | None, seconds: float) -> list[float]:
+@contextmanager
+def pushing(client: httpx2.Client) -> Iterator[list[float]]:
+    """One push after another as long as the block runs; how long each took, in seconds."""
     waits: list[float] = []
-    stop = work or threading.Event()
+    stop = threading.Event()
     thread = threading.Thread(target=push_until, args=(client, stop, waits))
     thread.start()
-    if work is None:
-        time.sleep(seconds)
-        stop.set()
-        thread.join()
-    return waits
+    yield waits
+    stop.set()
+    thread.join()
 
 
 def main() -> None:
@@ -68,17 +70,15 @@ def main() -> None:
         server.start()
         try:
             phone, desk = sign_in(server, "am01"), sign_in(server, "ga")
-            alone = measured(phone, None, 5)
+            with pushing(phone) as alone:
+                time.sleep(5)
             zones = {row["id"]: row["code"] for row in desk.get("/api/zones").json()["items"]}
             routes = [(zones[row["zone_id"]], row["code"]) for row in desk.get("/api/routes").json()["items"]]
             content = workbooks.xlsx(workbooks.shops(SHOPS, routes))
-            stop = threading.Event()
-            meanwhile = measured(phone, stop, 0)
-            began = time.perf_counter()
-            told = desk.post("/api/imports/customers", content=content).json()
-            took = time.perf_counter() - began
-            stop.set()
-            time.sleep(1)
+            with pushing(phone) as meanwhile:
+                began = time.perf_counter()
+                told = desk.post("/api/imports/customers", content=content).json()
+                took = time.perf_counter() - began
         finally:
             server.stop()
     if not told["is_written"]:

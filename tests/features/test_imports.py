@@ -1,4 +1,4 @@
-"""Tables from the desk: tried first, written whole or not at all, and every bad row named."""
+"""Tables from the desk: tried first, written whole or not at all, and every bad row named (S8.1)."""
 
 import random
 from collections.abc import Callable

@@ -42,7 +42,9 @@ NUMBERS: set[str] = set()
 
 def _mask_numbers(value: Any, *, is_number: bool = False) -> Any:
     if isinstance(value, dict):
-        return {name: _mask_numbers(one, is_number=is_number or name in NUMBERS) for name, one in value.items()}
+        return {
+            name: _mask_numbers(one, is_number=is_number or name in NUMBERS) for name, one in value.items()
+        }
     if isinstance(value, list):
         return [_mask_numbers(one, is_number=is_number) for one in value]
     return mask(str(value)) if is_number and value is not None else value

@@ -3787,6 +3787,51 @@ export interface components {
             state: string;
         };
         /**
+         * HeldOpMaskedView
+         * @description The same with the numbers of people masked in what the entry says.
+         */
+        HeldOpMaskedView: {
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            } | null;
+            /** Author Id */
+            author_id: string;
+            /** Code */
+            code: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decided For Id */
+            decided_for_id: string | null;
+            /** Decided Op Id */
+            decided_op_id: string | null;
+            /** Decision Note */
+            decision_note: string | null;
+            /** Id */
+            id: string;
+            /** Imported By Id */
+            imported_by_id: string | null;
+            /** Made At */
+            made_at: string | null;
+            /** Name */
+            name: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            } | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** State */
+            state: string;
+        };
+        /**
          * HeldOpView
          * @description An entry that waits for a decision or has had one: what it says, its reason, code and state.
          *
@@ -6646,7 +6691,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items?: (components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpView"])[];
+                        items?: (components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpMaskedView"] | components["schemas"]["HeldOpView"])[];
                         next?: string | null;
                     };
                 };
@@ -6776,7 +6821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpView"];
+                    "application/json": components["schemas"]["HeldOpCodesView"] | components["schemas"]["HeldOpMaskedView"] | components["schemas"]["HeldOpView"];
                 };
             };
             /** @description Validation Error */

@@ -32,11 +32,9 @@ DECIDE = deadlines.deadline("suggestion.decide", 2, "working_day", remind_hours=
 DECIDERS = {Role.MARKET_MANAGER, Role.GENERAL_ADMIN}
 
 
-class CreateCustomer(Args):
-    """A new shop on a route of the department."""
+class NewShop(Args):
+    """What the file of a shop begins with."""
 
-    id: Id
-    route_id: Id
     customer_code: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     licence_no: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
     shop_name: Annotated[Line, Field(max_length=60)]
@@ -46,6 +44,13 @@ class CreateCustomer(Args):
     lat: Annotated[float, Field(ge=-90, le=90)] | None = None
     lng: Annotated[float, Field(ge=-180, le=180)] | None = None
     datum: Datum | None = None
+
+
+class CreateCustomer(NewShop):
+    """A new shop on a route of the department."""
+
+    id: Id
+    route_id: Id
 
 
 class FieldEdit(BaseModel):

@@ -7,11 +7,9 @@ from pydantic import Field, field_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldvisit.features.customers.commands import NewShop
 from fieldvisit.features.customers.models import CUSTOMER, Customer
 from fieldvisit.features.customers.rules import (
-    BusinessSize,
-    MarketType,
-    RetailFormat,
     initials,
     normalise,
 )
@@ -21,23 +19,17 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.imports import Column, Fault, Row, importer, refuse, twice
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, Datum, Line
+from fieldvisit.kernel.values import Args, Line
 from fieldvisit.kernel.work import Touching, Work
 
 FREE = ("address", "owner_name", "contact_name", "contact_phone", "note", "order_way", "business_area", "special_group", "terminal_level")  # fmt: skip
 
 
-class ShopRow(Row):
+class ShopRow(Row, NewShop):
     """A shop in a table: where it belongs and what its file begins with (S8.1)."""
 
     zone_code: Line
     route_code: Line
-    customer_code: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
-    licence_no: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
-    shop_name: Annotated[Line, Field(max_length=60)]
-    retail_format: RetailFormat
-    market_type: MarketType
-    business_size: BusinessSize
     address: str | None = None
     owner_name: str | None = None
     contact_name: str | None = None
@@ -47,9 +39,6 @@ class ShopRow(Row):
     special_group: str | None = None
     terminal_level: str | None = None
     note: str | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
-    lng: Annotated[float, Field(ge=-180, le=180)] | None = None
-    datum: Datum | None = None
 
     @field_validator(*FREE)
     @classmethod
