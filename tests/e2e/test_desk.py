@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 import workbooks
 from browsers import Phone, Server
+from e2e.test_moves import go_offline_at_next_shop
+from fieldvisit.kernel.clock import today
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
-
-DESK = {"viewport": {"width": 1280, "height": 800}}
 
 
 def test_a_workbook_with_60_faults_names_all_60_and_corrected_it_is_written(
@@ -45,3 +45,31 @@ def test_a_workbook_with_60_faults_names_all_60_and_corrected_it_is_written(
     page.get_by_role("button", name="写入 3600 行").click(timeout=30_000)
     expect(page.get_by_test_id("outcome")).to_contain_text("已写入 3600 行", timeout=60_000)
     assert server.get(token, "/api/customers", q="新丰503599号便利店")["items"]
+
+
+def test_what_a_phone_cannot_send_reaches_the_server_by_its_rescue_file_and_is_there_once(
+    server: Server, phone: Phone, other_phone: Phone, tmp_path: Path
+) -> None:
+    page = phone.sign_in("am14")
+    visit, customer = go_offline_at_next_shop(phone, page)
+    page.goto(server.url + "/sync")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="导出救援文件").click()
+    saved.value.save_as(tmp_path / "rescue.json")
+
+    desk = other_phone.sign_in("ga")
+    desk.get_by_role("link", name="我的").click(timeout=30_000)
+    desk.get_by_role("link", name="手机、操作与审计").click()
+    desk.get_by_role("link", name="救援文件").click()
+    desk.get_by_label("选择救援文件(.json)").set_input_files(tmp_path / "rescue.json")
+    desk.get_by_role("button", name="导入").click()
+    expect(desk.get_by_test_id("rescued")).to_contain_text("已执行 1 条,暂存 0 条", timeout=30_000)
+    token = server.token("mm3")
+    assert server.get(token, f"/api/visits/{visit}")["state"] == "in_progress"
+
+    assert phone.context
+    phone.context.set_offline(False)
+    page.goto(server.url + "/")
+    expect(page.get_by_test_id("status")).to_have_count(0, timeout=30_000)
+    visits = server.get(token, "/api/visits", customer_id=customer, day=str(today()))["items"]
+    assert [row["id"] for row in visits if row["state"] == "in_progress"] == [visit]

@@ -209,6 +209,15 @@ def test_an_administrator_brings_nothing_into_another_department(world: World) -
     assert {fault["reason"] for fault in faults} == {"not_found"}
 
 
+def test_an_administrator_puts_nobody_into_another_department(world: World) -> None:
+    with world.runtime.db.write() as session:
+        session.get_one(User, person("dm2")).role = Role.GENERAL_ADMIN.value
+    head = ["工号*", "姓名*", "用户名*", "岗位*", "辖区编码", "线路编码"]
+    table = [head, [900001, "新", "new.am", "客户经理", *codes(world.as_("ga"))[0]]]
+    faults = post(world.as_("dm2"), "people/check", workbooks.xlsx(table)).json()["faults"]
+    assert [(fault["column"], fault["reason"]) for fault in faults] == [("zone_code", "not_found")]
+
+
 HOSTILE: dict[str, bytes] = {
     "nothing": b"",
     "noise": bytes(range(256)) * 40,

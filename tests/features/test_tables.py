@@ -31,6 +31,32 @@ def test_pages_in_any_order_hold_every_row_once(world: World, sort: str) -> None
         assert values == sorted(values, reverse=sort.startswith("-"))
 
 
+@pytest.mark.parametrize(("name", "sort"), [("audit", "at"), ("audit", "-at"), ("devices", "-seen_at")])
+def test_pages_by_time_hold_every_row_once(world: World, name: str, sort: str) -> None:
+    for username in ("am01", "am02", "mm1", "ga", "am03", "am04"):
+        world.as_(username)
+    admin, seen, after = world.as_("admin"), [], {}
+    while True:
+        page = admin.get(f"/api/{name}", params={"sort": sort, "limit": "3", **after}).json()
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert len({row["id"] for row in seen}) == len(seen) >= 7
+    times = [row[sort.removeprefix("-")] for row in seen]
+    assert times == sorted(times, reverse=sort.startswith("-"))
+
+
+def test_a_day_can_be_asked_for_and_nonsense_is_refused(world: World) -> None:
+    mm1 = world.as_("mm1")
+    days = {row["day"] for row in mm1.get("/api/visits", params={"limit": "200"}).json()["items"]}
+    assert len(days) > 1
+    for day in days:
+        rows = mm1.get("/api/visits", params={"day": day, "limit": "200"}).json()["items"]
+        assert {row["day"] for row in rows} == {day}
+    assert mm1.get("/api/visits", params={"day": "yesterday"}).json()["code"] == "filter_invalid"
+
+
 @pytest.mark.parametrize(
     "query",
     [

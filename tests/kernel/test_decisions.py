@@ -10,7 +10,7 @@ from sqlalchemy import select
 from conftest import World
 from fieldvisit import cli
 from fieldvisit.kernel.bundles import Bundle
-from fieldvisit.kernel.clock import now
+from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.sync import sweep
@@ -132,7 +132,7 @@ def test_an_absent_manager_is_represented_and_the_decision_says_for_whom(world: 
     am01, ga = world.as_("am01"), world.as_("ga")
     op = am01.op("visits.plan_visit", {"id": uid(), "customer_id": shop("cz:0"), "day": "2020-01-01"})
     am01.push(op)
-    day = now().date()
+    day = today()
     away = {"id": uid(), "user_id": person("mm1"), "deputy_id": person("mm2"), "since": str(day), "until": str(day + timedelta(days=3))}  # fmt: skip
     answer = ga.call("POST", "/api/absences", away)
     assert answer.status_code == 200, answer.text

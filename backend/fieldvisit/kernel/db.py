@@ -42,6 +42,12 @@ class _SqliteText(TypeDecorator[T]):
     """Stored as text on SQLite, whose STRICT tables know no dates and no JSON, and natively on PostgreSQL."""
 
     native: TypeEngine[Any]
+    kind: type[Any]
+
+    @property
+    def python_type(self) -> type[Any]:
+        """What a value of the column is in Python; filters and cursors are read by it."""
+        return self.kind
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else self.native)
@@ -53,6 +59,7 @@ class Utc(_SqliteText[datetime]):
     impl = DateTime
     cache_ok = True
     native = DateTime(timezone=True)
+    kind = datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
@@ -74,6 +81,7 @@ class Day(_SqliteText[date]):
     impl = Date
     cache_ok = True
     native = Date()
+    kind = date
 
     def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
         return value.isoformat() if value is not None and dialect.name == "sqlite" else value
@@ -88,6 +96,7 @@ class Json(_SqliteText[Any]):
     impl = Text
     cache_ok = True
     native = JSONB(none_as_null=True)
+    kind = object
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return orjson.dumps(value).decode() if value is not None and dialect.name == "sqlite" else value
