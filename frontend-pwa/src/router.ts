@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { routes as calendar } from './features/calendar/routes'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as imports } from './features/imports/routes'
@@ -22,6 +23,7 @@ export const router = createRouter({
     ...decisions,
     ...people,
     ...imports,
+    ...calendar,
     ...notices,
     ...oversight,
     ...privacy,

@@ -47,6 +47,25 @@ def test_a_workbook_with_60_faults_names_all_60_and_corrected_it_is_written(
     assert server.get(token, "/api/customers", q="新丰503599号便利店")["items"]
 
 
+def test_the_administrator_sets_a_day_and_a_deadline(server: Server, phone: Phone) -> None:
+    page = phone.sign_in("ga")
+    page.get_by_role("link", name="我的").click(timeout=30_000)
+    page.get_by_role("link", name="工作日历与时限").click()
+    page.get_by_label("日期").fill("2099-01-01")
+    page.get_by_label("说明").fill("元旦")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_test_id("calendar-day")).to_contain_text("元旦", timeout=15_000)
+    row = page.get_by_test_id("deadline").filter(has_text="答复个人信息请求")
+    row.get_by_role("button", name="修改").click()
+    page.get_by_label("数量").fill("10")
+    page.get_by_role("dialog").get_by_role("button", name="保存").click()
+    expect(row).to_contain_text("10 工作日", timeout=15_000)
+    set_to = {
+        row["key"]: row["value"] for row in server.get(server.token("ga"), "/api/deadline_policies")["items"]
+    }
+    assert set_to["privacy.answer"] == 10
+
+
 def test_what_a_phone_cannot_send_reaches_the_server_by_its_rescue_file_and_is_there_once(
     server: Server, phone: Phone, other_phone: Phone, tmp_path: Path
 ) -> None:

@@ -9,7 +9,15 @@ from sqlalchemy import select
 
 from conftest import World
 from fieldvisit.kernel.clock import SHANGHAI
-from fieldvisit.kernel.deadlines import Deadline, Length, due_after, judge, watch
+from fieldvisit.kernel.deadlines import (
+    DEFAULTS,
+    Deadline,
+    Length,
+    due_after,
+    judge,
+    show_policies,
+    watch,
+)
 from fieldvisit.kernel.events import READERS, Event, Reaction, emit, on
 from fieldvisit.kernel.reactions import MAX_ATTEMPTS, Happening, react
 from fieldvisit.kernel.telling import ask_for_next_year
@@ -126,6 +134,17 @@ def test_the_administrator_sets_a_length_for_what_begins_from_then_on(
     )
     assert am01.call("PUT", "/api/deadline_policies", args).status_code == 403
     assert [row["value"] for row in am01.get("/api/deadline_policies").json()["items"]] == [5]
+
+
+def test_every_deadline_is_there_to_be_set_and_stays_as_it_was_set(world: World) -> None:
+    ga = world.as_("ga")
+    args = {"key": "suggestion.decide", "value": 5, "unit": "working_day", "remind_hours": 4}
+    assert ga.call("PUT", "/api/deadline_policies", args).status_code == 200
+    for _ in range(2):
+        show_policies(world.runtime.db)
+    rows = {row["key"]: row["value"] for row in ga.get("/api/deadline_policies").json()["items"]}
+    assert rows == {key: length.value for key, length in DEFAULTS.items()} | {"suggestion.decide": 5}
+    assert len(rows) >= 2
 
 
 def test_from_november_on_the_administrator_is_asked_once_for_next_years_days(

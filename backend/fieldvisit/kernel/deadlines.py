@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from pydantic import Field
 from sqlalchemy import Index, select
@@ -25,7 +25,7 @@ from fieldvisit.kernel.events import emit, on
 from fieldvisit.kernel.reactions import NAMESPACE, Happening
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, View
-from fieldvisit.kernel.work import Touching, Work
+from fieldvisit.kernel.work import Locks, Touching, Work
 
 Unit = Literal["hour", "working_hour", "calendar_day", "working_day"]
 WORKED = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
@@ -41,7 +41,7 @@ POLICIES = bundle(
 
 
 class DeadlinePolicy(Base):
-    """时限规则: how long something may take, where an administrator has said otherwise than the product does."""
+    """时限规则: how long something may take, as the product says until an administrator says otherwise."""
 
     __tablename__ = "deadline_policy"
 
@@ -221,7 +221,7 @@ def watch(database: Database) -> None:
 
 
 class DeadlinePolicyView(View):
-    """A deadline whose length an administrator has set."""
+    """How long something may take, and how many hours before the end somebody is reminded."""
 
     id: str
     key: str
@@ -238,6 +238,33 @@ collection(
     sorting=("key",),
     order=(DeadlinePolicy.key,),
 )
+
+
+@duty
+def show_policies(database: Database) -> None:
+    """Every declared deadline has its row, so that administrators see what they can set."""
+    with database.read() as session:
+        known = set(session.scalars(select(DeadlinePolicy.key)))
+    if DEFAULTS.keys() <= known:
+        return
+    with database.write() as session:
+        locks = Locks(session)
+        locks.take([POLICIES.of()])
+        for key, length in sorted(DEFAULTS.items()):
+            if key not in known:
+                session.add(_row(key, length, locks.held[POLICIES.of().text].id))
+        locks.bump()
+
+
+def _row(key: str, length: Length, bundle_id: int) -> DeadlinePolicy:
+    return DeadlinePolicy(
+        id=str(uuid5(NAMESPACE, key)),
+        key=key,
+        value=length.value,
+        unit=length.unit,
+        remind_hours=length.remind_hours,
+        bundle_id=bundle_id,
+    )
 
 
 class SetDeadline(Args):
@@ -263,7 +290,7 @@ def set_deadline(work: Work, args: SetDeadline) -> None:
     home = work.bundle(POLICIES.of())
     row = work.session.scalar(select(DeadlinePolicy).where(DeadlinePolicy.key == args.key))
     if row is None:
-        row = DeadlinePolicy(id=str(uuid5(UUID(int=NAMESPACE.int), args.key)), bundle_id=home.id)
-        work.session.add(row)
-    row.key, row.value, row.unit, row.remind_hours = args.key, args.value, args.unit, args.remind_hours
+        work.session.add(_row(args.key, Length(args.value, args.unit, args.remind_hours), home.id))
+    else:
+        row.value, row.unit, row.remind_hours = args.value, args.unit, args.remind_hours
     work.emit("deadlines.set", home.id, key=args.key)
