@@ -3514,7 +3514,7 @@ export interface components {
         };
         /**
          * DeadlinePolicyView
-         * @description A deadline whose length an administrator has set.
+         * @description How long something may take, and how many hours before the end somebody is reminded.
          */
         DeadlinePolicyView: {
             /** Id */
