@@ -124,7 +124,48 @@ EXAMPLES: dict[str, Example] = {
     "visits.add_photos": lambda of: {"visit_id": of["visit"], "photos": [uid()]},
     "visits.check_out": lambda of: {"visit_id": of["visit"]},
     "visits.cancel": lambda of: {"visit_id": of["visit"], "reason": "r"},
+    "visits.answer": lambda of: {
+        "visit_id": of["visit"],
+        "checklist_id": of["checklist"],
+        "answers": {"policy": True},
+    },
+    "visits.record_stock": lambda of: {
+        "visit_id": of["visit"],
+        "readings": [{"id": uid(), "spec_id": SPEC, "counter_qty": 3}],
+    },
+    "visits.comment": lambda of: {"id": uid(), "visit_id": of["visit"], "text": "t"},
+    "visits.correct_shop": lambda of: {
+        "visit_id": of["visit"],
+        "customer_id": of["customer"],
+        "reason": "r",
+    },
+    "visits.save_checklist": lambda of: {
+        "id": uid(),
+        "department_id": of["department"],
+        "kind": "visit",
+        "title": "t",
+        "items": [{"key": "k", "text": "t", "kind": "yes_no"}],
+    },
+    "visits.end_checklist": lambda of: {"checklist_id": of["checklist"]},
+    "visit_anomalies.explain": lambda of: {"id": of["visit"], "explanation": "e"},
+    "visit_anomalies.withdraw": lambda of: {"id": of["visit"]},
+    **{
+        f"visit_anomalies.{step}": lambda of: {"id": of["visit"], "note": "n"}
+        for step in ("accept", "invalidate", "return", "amend")
+    },
+    "customers.log_contact": lambda of: {"id": uid(), "customer_id": of["customer"], "method": "phone"},
+    "catalogue.save_brand": lambda _of: {"id": uid(), "name": uid()},
+    "catalogue.save_spec": lambda _of: {
+        "id": uid(),
+        "spec_code": str(uuid_digits())[:8],
+        "name": "n",
+        "brand_id": demo_id("brand:青禾"),
+        "price_class": 1,
+        "wholesale_price": 100,
+        "guide_price": 110,
+    },
 }
+SPEC = demo_id("spec:90010101")
 IN_REACH = {
     ("admin", "devices.approve"),
     ("admin", "devices.revoke"),
@@ -142,6 +183,8 @@ WITHOUT_TARGET = {
     "consents.withdraw",
     "deadlines.set",
     "privacy_requests.submit",
+    "catalogue.save_brand",
+    "catalogue.save_spec",
 }
 ADMINS = {Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN}
 ADMIN, FIELD = {Role.GENERAL_ADMIN}, {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
@@ -182,6 +225,20 @@ PERMITTED: dict[str, set[Role]] = {
     "visits.add_photos": FIELD,
     "visits.check_out": FIELD,
     "visits.cancel": FIELD,
+    "visits.answer": FIELD,
+    "visits.record_stock": FIELD,
+    "visits.comment": FIELD | {Role.DEPARTMENT_MANAGER},
+    "visits.correct_shop": FIELD,
+    "visits.save_checklist": ADMIN,
+    "visits.end_checklist": ADMIN,
+    **{f"visit_anomalies.{step}": FIELD for step in ("explain", "withdraw", "amend")},
+    **{
+        f"visit_anomalies.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in ("accept", "invalidate", "return")
+    },
+    "customers.log_contact": FIELD,
+    "catalogue.save_brand": ADMIN,
+    "catalogue.save_spec": ADMIN,
 }
 
 
@@ -232,6 +289,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "handover": handover["id"],
         "privacy_request": request["id"],
         "notice": notice["id"],
+        "checklist": demo_id(f"checklist:{department}:full"),
         "zone_code": zone,
         "route_code": f"{zone}{int(number) + 1}",
     }
@@ -253,6 +311,7 @@ NOWHERE = dict.fromkeys(
         "handover",
         "privacy_request",
         "notice",
+        "checklist",
         "zone_code",
         "route_code",
     ),

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.demo import shops, visits
-from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan
+from fieldvisit.demo import catalogue, checklists, shops, visits
+from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan, demo_id
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
 from fieldvisit.kernel.clock import SHANGHAI, today
@@ -26,11 +25,6 @@ ROLE_NAMES = {
     Role.GENERAL_ADMIN: "综合管理员",
     Role.COMPLAINT_CENTRE: "投诉受理中心",
 }
-
-
-def demo_id(name: str) -> str:
-    """The id of a demo row, the same in every demo."""
-    return str(uuid5(NAMESPACE_URL, f"urn:fieldvisit:demo:{name}"))
 
 
 @dataclass
@@ -64,6 +58,7 @@ class District:
     password_hash: str
     since: datetime
     people: dict[str, str] = field(default_factory=dict)
+    managers: dict[str, str] = field(default_factory=dict)  # zone → its market manager
     rows: dict[type[Any], list[dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, tuple[BundleKey, set[str]]] = field(default_factory=dict)
 
@@ -85,6 +80,8 @@ def build(database: Database, size: Size, password: str) -> None:
     district = District(size, random.Random(20261), hash_password(password), start)
     _department(district, "dq", "东区营销部", ZONES[: district.size.zones])
     _first_people(district)
+    catalogue.lay_out(district)
+    checklists.lay_out(district, "dq")
     if size.second_shops:
         _second_department(district)
     with database.write() as session:
@@ -153,6 +150,7 @@ def _zone(
 ) -> Iterator[shops.RouteShops]:
     zone = demo_id(f"zone:{plan.code}")
     org = ORG.of(department=department)
+    district.managers[zone] = manager
     district.hang(org, f"team:{zone}")
     district.hang(PEOPLE.of(department=department), f"team:{zone}")
     district.add(
@@ -188,7 +186,7 @@ def _route(
         order_weekday=index % 5,
     )
     _serve(district, account_manager, f"route:{route}")
-    made = shops.lay_out(district, plan, route, zone, index, account_manager, demo_id)
+    made = shops.lay_out(district, plan, route, zone, index, account_manager)
     visits.walk(district, made)
     return made
 
@@ -214,6 +212,7 @@ def _second_department(district: District) -> None:
     district.hang(org)
     district.hang(people)
     district.add(Department, org.text, id=department, name="西区营销部", code="xq")
+    checklists.lay_out(district, "xq")
     leader = _person(district, "dm2", "韩梅", Role.DEPARTMENT_MANAGER, department)
     _serve(district, leader, f"department:{department}")
     manager = _person(district, "mm4", "唐磊", Role.MARKET_MANAGER, department)

@@ -1,6 +1,7 @@
 """Invented names to draw from. Every person, shop and number here is made up; numbers beginning 12 reach nobody."""
 
 from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
 
 ACCOUNT_MANAGERS = (
     "李倩", "王磊", "丁涛", "张敏", "吴凯", "郑爽",
@@ -76,6 +77,13 @@ FINDINGS = (
     "生意平稳,无异常",
     "店主不在,与家人沟通",
 )
+EXPLANATIONS = (
+    "店主临时外出,在路口遇到,当面沟通",
+    "地下室无卫星信号,定位漂移",
+    "只送宣传单,店主正忙",
+    "中午在附近用餐,忘记及时离店",
+    "客户搬到隔壁,档案位置待更新",
+)
 NEXT_STEPS = ("下次核对库存", "带新品宣传单", "跟进货源反馈", None, None, None)
 
 
@@ -95,3 +103,8 @@ ZONES = (
     ZonePlan("cj", "城郊片区", 0.55, 30.060, 110.050),
     ZonePlan("nx", "南乡片区", 0.20, 29.880, 109.960),
 )
+
+
+def demo_id(name: str) -> str:
+    """The id of a demo row, the same in every demo."""
+    return str(uuid5(NAMESPACE_URL, f"urn:fieldvisit:demo:{name}"))

@@ -1,11 +1,10 @@
 """The shops of a route, in the proportions of the sample-data plan."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from fieldvisit.demo.names import GIVEN, SHOP_FIRST, SHOP_TAIL, STREETS, SURNAMES, VILLAGES, ZonePlan
+from fieldvisit.demo.names import GIVEN, SHOP_FIRST, SHOP_TAIL, STREETS, SURNAMES, VILLAGES, ZonePlan, demo_id
 from fieldvisit.features.customers.models import CUSTOMER, Customer, Suggestion
 from fieldvisit.features.customers.rules import initials
 from fieldvisit.kernel.clock import today
@@ -41,7 +40,6 @@ def lay_out(
     zone: str,
     index: int,
     account_manager: str,
-    demo_id: Callable[[str], str],
 ) -> RouteShops:
     """The shops of one route, scattered around a point of its zone."""
     rng = district.rng
@@ -59,7 +57,7 @@ def lay_out(
         row |= {"route_id": route, "version": 1}
         customers.append(row)
         if number % 67 == 5:
-            _suggest(district, row, home, account_manager, demo_id)
+            _suggest(district, row, home, account_manager)
     return RouteShops(route, zone, account_manager, customers)
 
 
@@ -110,9 +108,7 @@ def _facts(district: "District", plan: ZonePlan, centre: tuple[float, float], se
     }
 
 
-def _suggest(
-    district: "District", customer: dict[str, Any], home: str, author: str, demo_id: Callable[[str], str]
-) -> None:
+def _suggest(district: "District", customer: dict[str, Any], home: str, author: str) -> None:
     district.add(
         Suggestion,
         home,

@@ -2,24 +2,26 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import NAMESPACE_URL, uuid5
 
-from fieldvisit.demo.names import FINDINGS, NEXT_STEPS
+from fieldvisit.demo.catalogue import read_stock
+from fieldvisit.demo.names import EXPLANATIONS, FINDINGS, NEXT_STEPS, demo_id
 from fieldvisit.demo.shops import VISITS_PER_MONTH, RouteShops
-from fieldvisit.features.visits.models import VISITS, Visit, VisitDigest
-from fieldvisit.features.visits.rules import distance_m, place_verdict
+from fieldvisit.features.visits.models import VISITS, Visit, VisitAnomaly, VisitDigest
+from fieldvisit.features.visits.rules import Flags, distance_m, place_verdict, visit_flags
 from fieldvisit.kernel.clock import SHANGHAI, today
 
 if TYPE_CHECKING:
     from fieldvisit.demo.district import District
 
 MONTH_DAYS = 22
+ODD_SHARE = 0.01
 PURPOSES = ("communication", "brand", "stocktake", "guidance", "information_check", "satisfaction")
 FILE_DIGESTS = 20
 EMPTY = dict.fromkeys(
     (
         "seq", "planned_time", "purpose", "contact_method", "check_in_at", "check_in_lat", "check_in_lng",
-        "check_in_datum", "check_in_accuracy_m", "check_in_fix_at", "place_refusal", "phone_verdict", "place_verdict",
+        "check_in_datum", "check_in_accuracy_m", "check_in_fix_at", "check_in_fix_age_s", "place_refusal", "place_note",
+        "phone_verdict", "place_verdict",
         "distance_m", "photo_refusal", "check_out_at", "met_person", "findings", "note", "next_step", "satisfaction",
         "cancel_reason", "stated_at", "earliest_at", "latest_at",
     )
@@ -69,7 +71,7 @@ def supervise(district: "District", manager: str, routes: list[RouteShops]) -> N
 def _planned(
     district: "District", visitor: str, zone: str, day: date, customer: dict[str, Any], seq: int
 ) -> dict[str, Any]:
-    visit_id = str(uuid5(NAMESPACE_URL, f"urn:fieldvisit:demo:visit:{visitor}:{customer['id']}:{day}"))
+    visit_id = demo_id(f"visit:{visitor}:{customer['id']}:{day}")
     home = district.hang(VISITS.of(visitor=visitor, zone=zone, day=day))
     facts = EMPTY | {
         "id": visit_id,
@@ -99,11 +101,17 @@ def _done(district: "District", visit: dict[str, Any], customer: dict[str, Any])
         return
     begin = datetime.combine(visit["day"], time(8, 40), SHANGHAI) + timedelta(minutes=22 * visit["seq"] % 500)
     check_in = begin.astimezone(UTC) + timedelta(seconds=rng.randint(0, 400))
-    lat = customer["lat"] + rng.gauss(0, 0.0003)
+    stayed = max(70, round(rng.lognormvariate(6.5, 0.55)))
+    shift = 0.0
+    if luck < ODD_SHARE:  # one in a hundred wants a word
+        odd = rng.choice(("too_short", "far_from_shop", "far_from_shop", "too_long"))
+        stayed = {"too_short": rng.randint(9, 55), "too_long": rng.randint(18_200, 22_000)}.get(odd, stayed)
+        shift = rng.uniform(0.006, 0.02) if odd == "far_from_shop" else 0.0
+    lat = customer["lat"] + rng.gauss(0, 0.0003) + shift
     lng = customer["lng"] + rng.gauss(0, 0.0003)
     distance = distance_m(lat, lng, customer["lat"], customer["lng"])
     accuracy = round(rng.uniform(8, 45), 1)
-    verdict = place_verdict(distance, accuracy, customer["radius_m"])
+    verdict = place_verdict(distance, accuracy, customer["radius_m"], 3)
     visit |= {
         "state": "completed",
         "contact_method": "in_person",
@@ -113,11 +121,12 @@ def _done(district: "District", visit: dict[str, Any], customer: dict[str, Any])
         "check_in_datum": "wgs84",
         "check_in_accuracy_m": accuracy,
         "check_in_fix_at": check_in,
+        "check_in_fix_age_s": 3,
         "phone_verdict": verdict,
         "place_verdict": verdict,
         "distance_m": round(distance),
         "photo_refusal": "unavailable",
-        "check_out_at": check_in + timedelta(seconds=max(45, round(rng.lognormvariate(6.5, 0.55)))),
+        "check_out_at": check_in + timedelta(seconds=stayed),
         "met_person": customer["contact_name"],
         "findings": rng.choice(FINDINGS),
         "next_step": rng.choice(NEXT_STEPS),
@@ -126,12 +135,46 @@ def _done(district: "District", visit: dict[str, Any], customer: dict[str, Any])
         "earliest_at": check_in - timedelta(minutes=30),
         "latest_at": check_in + timedelta(minutes=rng.randint(1, 90)),
     }
+    flags = visit_flags(
+        verdict=verdict,
+        distance=distance,
+        radius_m=customer["radius_m"],
+        stayed_s=stayed,
+        speed=None,
+        unanswered=0,
+    )
+    if flags:
+        _anomaly(district, visit, flags)
+
+
+def _anomaly(district: "District", visit: dict[str, Any], flags: Flags) -> None:
+    """The older ones have been explained and accepted; those of the last week still wait."""
+    age = (today() - visit["day"]).days
+    state = "accepted" if age > 7 else "submitted" if age > 3 else "open"
+    manager = district.managers.get(visit["zone_id"])
+    is_decided = state == "accepted" and manager is not None and manager != visit["visitor_id"]
+    district.add(
+        VisitAnomaly,
+        visit["bundle_id"],
+        id=visit["id"],
+        author_id=visit["visitor_id"],
+        customer_id=visit["customer_id"],
+        day=visit["day"],
+        flags=flags,
+        explanation=None if state == "open" else district.rng.choice(EXPLANATIONS),
+        state=state,
+        decided_by_id=manager if is_decided else None,
+        decided_for_id=None,
+        decided_at=visit["check_out_at"] + timedelta(hours=9) if is_decided else None,
+    )
 
 
 def _digests(district: "District", customer: dict[str, Any], visits: list[dict[str, Any]]) -> None:
     completed = [visit for visit in visits if visit["state"] == "completed"]
     if completed:
         customer["last_visited_on"] = completed[-1]["day"]
+    if completed and customer["is_sample"]:
+        read_stock(district, completed[-1], customer)
     for visit in completed[-FILE_DIGESTS:]:
         district.add(
             VisitDigest,

@@ -16,6 +16,12 @@ def today() -> date:
     return day_of(now())
 
 
+def yesterday_from(hour: int) -> date | None:
+    """Yesterday in Asia/Shanghai once today's clock there has passed an hour; None before."""
+    here = now().astimezone(SHANGHAI)
+    return here.date() - timedelta(days=1) if here.hour >= hour else None
+
+
 def day_of(moment: datetime) -> date:
     """The Asia/Shanghai calendar day that `moment` falls in."""
     return moment.astimezone(SHANGHAI).date()

@@ -152,6 +152,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary(),
         dict[str, Any]: Json(),
         list[str]: Json(),
+        list[dict[str, Any]]: Json(),
     }
 
 

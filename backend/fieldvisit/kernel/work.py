@@ -32,7 +32,10 @@ class Unlocked(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """The op being applied. It was made between `earliest_at` and `received_at`; the device says `stated_at`."""
+    """The op being applied. It was made between `earliest_at` and `received_at`; the device says `stated_at`.
+
+    `wall_at` is what its clock showed: good for comparing with another reading of that very clock, and for nothing else.
+    """
 
     number: int
     id: str
@@ -41,6 +44,7 @@ class Entry:
     stated_at: datetime
     received_at: datetime
     day: date
+    wall_at: datetime | None
 
     @staticmethod
     def of(op: Op) -> "Entry":
@@ -48,7 +52,7 @@ class Entry:
         stated = op.stated_at or op.received_at
         made = op.made_at
         day = day_of(made if made and op.earliest_at <= made <= op.received_at else op.received_at)
-        return Entry(op.number, op.id, op.name, op.earliest_at, stated, op.received_at, day)
+        return Entry(op.number, op.id, op.name, op.earliest_at, stated, op.received_at, day, made)
 
     def id_of(self, label: str) -> str:
         """An id that is the same whenever this op is applied again."""

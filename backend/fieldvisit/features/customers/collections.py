@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 from sqlalchemy import ColumnElement, or_
 
-from fieldvisit.features.customers.models import Customer, CustomerChange, Handover, Suggestion
+from fieldvisit.features.customers.models import ContactLog, Customer, CustomerChange, Handover, Suggestion
 from fieldvisit.features.customers.rules import MASKED_FOR, NUMBERS
 from fieldvisit.kernel import held
 from fieldvisit.kernel.collections import collection, contains_any
@@ -138,6 +138,17 @@ class HandoverView(View):
     made_at: datetime
 
 
+class ContactLogView(View):
+    """That the shop was called or written to."""
+
+    id: str
+    customer_id: str
+    author_id: str
+    method: Literal["phone", "wechat", "other"]
+    note: str | None
+    made_at: datetime
+
+
 def _matches(term: str, masked: frozenset[str]) -> ColumnElement[bool]:
     names = ("shop_name", "initials", "licence_no", "contact_phone", "customer_code")
     part = contains_any([getattr(Customer, name) for name in names if name not in masked], term.strip())
@@ -193,4 +204,13 @@ collection(
     filters=("customer_id", "to_route_id", "state"),
     order=(Handover.made_at.desc(), Handover.id),
     newest=5,
+)
+collection(
+    "contact_logs",
+    ContactLog,
+    ContactLogView,
+    readers=FIELD_ROLES,
+    filters=("customer_id", "author_id"),
+    order=(ContactLog.made_at.desc(), ContactLog.id),
+    newest=10,
 )

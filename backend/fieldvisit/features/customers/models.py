@@ -14,7 +14,15 @@ CUSTOMER = bundle(
     key="customer:{customer}",
     scopes=("complaint-centre",),
     carried={Role.ACCOUNT_MANAGER: ALL, Role.MARKET_MANAGER: ALL},
-    contains=("customers", "suggestions", "customer_changes", "visit_digests", "handovers"),
+    contains=(
+        "customers",
+        "suggestions",
+        "customer_changes",
+        "visit_digests",
+        "handovers",
+        "contact_logs",
+        "stock_readings",
+    ),
 )
 
 
@@ -119,3 +127,18 @@ class Handover(Base):
     author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
     made_at: Mapped[datetime]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class ContactLog(Base):
+    """That somebody called or wrote to the shop between visits (S11.8); `method` as a visit's, never in person."""
+
+    __tablename__ = "contact_log"
+    __table_args__ = (Index(None, "bundle_id", "made_at"),)
+
+    id: Mapped[GuidKey]
+    customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
+    author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    method: Mapped[str]
+    note: Mapped[str | None]
+    made_at: Mapped[datetime]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"))

@@ -14,7 +14,7 @@ ORG = bundle(
     key="ref:org:{department}",
     scopes=("department:{department}", "complaint-centre"),
     carried=dict.fromkeys(Role, ALL),
-    contains=("departments", "zones", "routes"),
+    contains=("departments", "zones", "routes", "checklists"),
 )
 PEOPLE = bundle(
     "ref:people",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.features.customers.models import CUSTOMER, Customer
 from fieldvisit.features.org.consents import has_consent
 from fieldvisit.features.org.models import Route
+from fieldvisit.features.visits.anomalies import judge
 from fieldvisit.features.visits.models import VISITS, Visit
 from fieldvisit.features.visits.rules import (
     VISITORS,
@@ -17,19 +18,22 @@ from fieldvisit.features.visits.rules import (
     Purpose,
     Refusal,
     Verdict,
-    distance_m,
+    datum,
+    fix_age_s,
     may_check_in,
     place_verdict,
+    shop_distance_m,
 )
 from fieldvisit.kernel.attachments import attach
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
-from fieldvisit.kernel.values import Args, Datum, Id, Moment
+from fieldvisit.kernel.values import Args, Datum, Id, Moment, OptionalProse
 from fieldvisit.kernel.work import Entry, OutOfScope, Touching, Work
 
 LATE_SCOPE_DAYS = 30
+MAX_AGE_S = 10**9
 PLAN_DAYS = 92
 
 
@@ -57,6 +61,7 @@ class CheckIn(Args):
     """Arrival: of a planned visit by its id, or of an unplanned one under a new id.
 
     `place` is None where it was refused, with `place_refusal` saying why; likewise `photo_refusal`.
+    `place_note` is his own word on a place that seems not to be the shop's.
     """
 
     id: Id
@@ -66,6 +71,7 @@ class CheckIn(Args):
     place: Place | None = None
     place_refusal: Refusal | None = None
     place_verdict: Verdict = "cannot_tell"
+    place_note: OptionalProse = None
     photos: Annotated[list[Id], Field(max_length=9)] = []
     photo_refusal: Refusal | None = None
 
@@ -87,13 +93,18 @@ def zone_at(session: Session, customer: Customer, moment: datetime) -> str:
     return session.get_one(Route, route_id).zone_id
 
 
+def home_of(session: Session, visitor_id: str, customer: Customer, day: date, moment: datetime) -> BundleKey:
+    """The bundle of a visit: of the visitor, the zone the shop was in at the moment, and the day."""
+    return VISITS.of(visitor=visitor_id, zone=zone_at(session, customer, moment), day=day)
+
+
 def _made(entry: Entry) -> datetime:
     """When the entry was made: as stated, within what can be proven."""
     return min(max(entry.stated_at, entry.earliest_at), entry.received_at)
 
 
 def _home(work: Work, customer: Customer, day: date) -> BundleKey:
-    return VISITS.of(visitor=work.user.id, zone=zone_at(work.session, customer, _made(work.entry)), day=day)
+    return home_of(work.session, work.user.id, customer, day, _made(work.entry))
 
 
 def _planned(touching: Touching, args: PlanVisit) -> list[str | BundleKey]:
@@ -109,9 +120,8 @@ def _around(touching: Touching, customer_id: str, day: date) -> list[str | Bundl
     customer = touching.session.get(Customer, customer_id)
     if customer is None:
         return []
-    zone = zone_at(touching.session, customer, _made(touching.entry))
-    key = VISITS.of(visitor=touching.user.id, zone=zone, day=day)
-    return [key, CUSTOMER.of(customer=customer_id).text]
+    home = home_of(touching.session, touching.user.id, customer, day, _made(touching.entry))
+    return [home, CUSTOMER.of(customer=customer_id).text]
 
 
 @command("visits.plan_visit", "POST /visits/plan", needs=VISITORS, offline=True, touches=_planned)
@@ -163,8 +173,10 @@ def check_in(work: Work, args: CheckIn) -> None:
     if args.place is not None and not has_consent(work.session, work.user.id, "location"):
         work.forget("place")
         args = args.model_copy(update={"place": None, "place_refusal": "no_consent"})
-    _place(visit, customer, args)
+    _place(work, visit, args)
+    judge_place(visit, customer)
     attach(work, args.photos, visit.id, home.id)
+    judge(work, visit)
     work.emit("visits.checked_in", home.id, visit_id=visit.id, customer_id=customer.id)
     work.result = {"id": visit.id}
 
@@ -197,17 +209,26 @@ def _new_visit(work: Work, customer: Customer, visit_id: str, day: date, home: B
     )
 
 
-def _place(visit: Visit, customer: Customer, args: CheckIn) -> None:
-    """Keep what the phone found, and judge it again here."""
-    distance = None
+def _place(work: Work, visit: Visit, args: CheckIn) -> None:
+    """Keep what the phone found and what the visitor says of it."""
     if args.place is not None:
         place = args.place
         visit.check_in_lat, visit.check_in_lng, visit.check_in_datum = place.lat, place.lng, place.datum
         visit.check_in_accuracy_m, visit.check_in_fix_at = place.accuracy_m, place.fix_at
-        if customer.lat is not None and customer.lng is not None and customer.datum == place.datum:
-            distance = distance_m(place.lat, place.lng, customer.lat, customer.lng)
+        age = fix_age_s(place.fix_at, work.entry.wall_at or work.entry.received_at)
+        visit.check_in_fix_age_s = round(max(min(age, MAX_AGE_S), -MAX_AGE_S))
     visit.place_refusal = args.place_refusal if args.place is None else None
+    visit.place_note = args.place_note
     visit.phone_verdict = args.place_verdict
+
+
+def judge_place(visit: Visit, customer: Customer) -> None:
+    """Judge here, from what was kept, whether the visit was made at this shop."""
+    distance = None
+    if visit.check_in_lat is not None and visit.check_in_lng is not None:
+        fix = (visit.check_in_lat, visit.check_in_lng, datum(visit.check_in_datum) or "wgs84")
+        distance = shop_distance_m(*fix, customer.lat, customer.lng, datum(customer.datum))
     visit.distance_m = None if distance is None else round(distance)
-    accuracy = args.place.accuracy_m if args.place else None
-    visit.place_verdict = place_verdict(distance, accuracy, customer.radius_m)
+    visit.place_verdict = place_verdict(
+        distance, visit.check_in_accuracy_m, customer.radius_m, visit.check_in_fix_age_s
+    )

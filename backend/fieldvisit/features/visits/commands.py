@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fieldvisit.features.customers.models import CUSTOMER, Customer
-from fieldvisit.features.visits.models import Visit, VisitDigest
+from fieldvisit.features.customers.models import CUSTOMER
+from fieldvisit.features.visits.anomalies import judge
+from fieldvisit.features.visits.digests import tell_file
+from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.visits.rules import (
-    HIDDEN_FROM_FILE,
     VISITORS,
     ContactMethod,
     Purpose,
@@ -15,10 +16,11 @@ from fieldvisit.features.visits.rules import (
     may_cancel,
     may_record,
 )
+from fieldvisit.features.visits.sight import own_visit
 from fieldvisit.kernel.attachments import attach
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
-from fieldvisit.kernel.errors import not_now, out_of_scope
+from fieldvisit.kernel.errors import not_now
 from fieldvisit.kernel.values import Args, Id, Line, OptionalLine, OptionalProse
 from fieldvisit.kernel.work import Touching, Work
 
@@ -67,20 +69,20 @@ def _own(touching: Touching, args: RecordVisit | AddPhotos | CheckOut | CancelVi
 @command("visits.record", "PATCH /visits/{visit_id}", needs=VISITORS, offline=True, touches=_own)
 def record(work: Work, args: RecordVisit) -> None:
     """Write down purpose, findings, responsibility tags, whom he met, satisfaction (S1.2, S11.11)."""
-    visit = _own_visit(work, args.visit_id)
+    visit = own_visit(work, args.visit_id)
     if not may_record(visit.state):
         raise not_now("visit_not_open")
     for field in args.model_fields_set - {"visit_id"}:
         value = getattr(args, field)
         setattr(visit, field, sorted(set(value)) if field == "responsibility_tags" else value)
     if visit.state == "completed":
-        _tell_file(work, visit)
+        tell_file(work, visit)
 
 
 @command("visits.add_photos", "POST /visits/{visit_id}/photos", needs=VISITORS, offline=True, touches=_own)
 def add_photos(work: Work, args: AddPhotos) -> None:
     """Add photos to an own visit."""
-    visit = _own_visit(work, args.visit_id)
+    visit = own_visit(work, args.visit_id)
     if not may_record(visit.state):
         raise not_now("visit_not_open")
     attach(work, args.photos, visit.id, visit.bundle_id)
@@ -89,49 +91,20 @@ def add_photos(work: Work, args: AddPhotos) -> None:
 @command("visits.check_out", "POST /visits/{visit_id}/check-out", needs=VISITORS, offline=True, touches=_own)
 def check_out(work: Work, args: CheckOut) -> None:
     """Leave the shop; its file now shows the visit, unless it was a supervision."""
-    visit = _own_visit(work, args.visit_id)
+    visit = own_visit(work, args.visit_id)
     if visit.state != "in_progress":
         raise not_now("visit_not_open")
     visit.state, visit.check_out_at = "completed", work.entry.stated_at
-    _tell_file(work, visit)
+    tell_file(work, visit)
+    judge(work, visit)
     work.emit("visits.completed", visit.bundle_id, visit_id=visit.id, customer_id=visit.customer_id)
 
 
 @command("visits.cancel", "POST /visits/{visit_id}/cancel", needs=VISITORS, offline=True, touches=_own)
 def cancel(work: Work, args: CancelVisit) -> None:
     """Say that a visit does not take place, and why."""
-    visit = _own_visit(work, args.visit_id)
+    visit = own_visit(work, args.visit_id)
     if not may_cancel(visit.state):
         raise not_now("visit_not_open")
     visit.state, visit.cancel_reason = "cancelled", args.reason
     work.emit("visits.cancelled", visit.bundle_id, visit_id=visit.id)
-
-
-def _own_visit(work: Work, visit_id: str) -> Visit:
-    visit = work.find(Visit, visit_id, "visit_missing", "visit_not_yours")
-    if visit.visitor_id != work.user.id:
-        raise out_of_scope("visit_not_yours")
-    return visit
-
-
-def _tell_file(work: Work, visit: Visit) -> None:
-    """The digest in the shop's file; a supervision leaves no trace there."""
-    customer = work.session.get_one(Customer, visit.customer_id)
-    digest = work.session.get(VisitDigest, visit.id)
-    if visit.purpose == HIDDEN_FROM_FILE:
-        if digest is not None:
-            work.session.delete(digest)
-        return
-    if digest is None:
-        digest = VisitDigest(
-            id=visit.id,
-            customer_id=customer.id,
-            day=visit.day,
-            visitor_id=visit.visitor_id,
-            bundle_id=customer.bundle_id,
-        )
-        work.session.add(digest)
-    digest.outcome, digest.next_step = visit.findings or visit.note, visit.next_step
-    digest.satisfaction = visit.satisfaction
-    if customer.last_visited_on is None or customer.last_visited_on < visit.day:
-        customer.last_visited_on = visit.day

@@ -1,8 +1,9 @@
 """Tables of visits."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldvisit.kernel.bundles import bundle, last_days
@@ -14,7 +15,15 @@ VISITS = bundle(
     key="visits:{visitor}:{zone}:{day}",
     scopes=("user:{visitor}", "zone:{zone}"),
     carried={Role.ACCOUNT_MANAGER: last_days(45), Role.MARKET_MANAGER: last_days(7)},
-    contains=("visits", "attachments"),
+    contains=(
+        "visits",
+        "attachments",
+        "visit_answers",
+        "visit_anomalies",
+        "visit_comments",
+        "visit_amendments",
+        "flow_steps",
+    ),
 )
 
 
@@ -22,7 +31,11 @@ class Visit(Base):
     """拜访记录 (domain §3.2). Distances in metres; `place_verdict` is the server's, `phone_verdict` the phone's."""
 
     __tablename__ = "visit"
-    __table_args__ = (Index(None, "visitor_id", "day"), Index(None, "customer_id", "day"))
+    __table_args__ = (
+        Index(None, "visitor_id", "day"),
+        Index(None, "customer_id", "day"),
+        Index(None, "day"),
+    )
 
     id: Mapped[GuidKey]
     version: Mapped[int] = mapped_column(default=1)
@@ -43,7 +56,9 @@ class Visit(Base):
     check_in_datum: Mapped[str | None]
     check_in_accuracy_m: Mapped[float | None]
     check_in_fix_at: Mapped[datetime | None]
+    check_in_fix_age_s: Mapped[int | None]
     place_refusal: Mapped[str | None]
+    place_note: Mapped[str | None]
     phone_verdict: Mapped[str | None]
     place_verdict: Mapped[str | None]
     distance_m: Mapped[int | None]
@@ -79,3 +94,106 @@ class VisitDigest(Base):
     next_step: Mapped[str | None]
     satisfaction: Mapped[int | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"))
+
+
+class VisitAnswers(Base):
+    """What was answered to the checklist of a visit: item key → answer. `id` is the visit's."""
+
+    __tablename__ = "visit_answers"
+
+    id: Mapped[Guid] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    checklist_id: Mapped[Guid] = mapped_column(ForeignKey("checklist.id"))
+    answers: Mapped[dict[str, Any]]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class VisitAnomaly(Base):
+    """What about a visit wants an explanation (异常待说明): flag → its figure and limit. `id` is the visit's."""
+
+    __tablename__ = "visit_anomaly"
+    __table_args__ = (Index(None, "author_id", "day"),)
+
+    id: Mapped[Guid] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
+    day: Mapped[date]
+    flags: Mapped[dict[str, Any]]
+    explanation: Mapped[str | None]
+    state: Mapped[str]
+    decided_by_id: Mapped[Guid | None] = mapped_column(ForeignKey("user.id"))
+    decided_for_id: Mapped[Guid | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class VisitComment(Base):
+    """拜访点评: what a superior says of a visit, and what the visitor answers."""
+
+    __tablename__ = "visit_comment"
+    __table_args__ = (Index(None, "visit_id", "made_at"),)
+
+    id: Mapped[GuidKey]
+    visit_id: Mapped[Guid] = mapped_column(ForeignKey("visit.id"))
+    author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    text: Mapped[str]
+    made_at: Mapped[datetime]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class VisitAmendment(Base):
+    """That a visit was recorded at the wrong shop: at which, at which it was really made, why, by whom."""
+
+    __tablename__ = "visit_amendment"
+
+    id: Mapped[GuidKey]
+    visit_id: Mapped[Guid] = mapped_column(ForeignKey("visit.id"), index=True)
+    from_customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
+    to_customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
+    from_shop_name: Mapped[str]
+    to_shop_name: Mapped[str]
+    reason: Mapped[str]
+    author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    made_at: Mapped[datetime]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+class StockReading(Base):
+    """库存采集 of one spec at a visit. Quantities in tenths of a carton (packs), prices in fen."""
+
+    __tablename__ = "stock_reading"
+    __table_args__ = (UniqueConstraint("visit_id", "spec_id"), Index(None, "bundle_id", "read_on"))
+
+    id: Mapped[GuidKey]
+    visit_id: Mapped[Guid] = mapped_column(ForeignKey("visit.id"))
+    customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
+    spec_id: Mapped[Guid] = mapped_column(ForeignKey("product_spec.id"))
+    read_on: Mapped[date]
+    counter_qty: Mapped[int]
+    backroom_qty: Mapped[int]
+    out_of_stock_days: Mapped[int | None]
+    carton_price: Mapped[int | None]
+    pack_price: Mapped[int | None]
+    collected_by_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"))
+
+
+class Checklist(Base):
+    """A checklist for a kind of visit and some classes of shops; what was answered to stays as it was, so a change is a new row.
+
+    Empty lists of classes mean every class; the questions are data (`questions.Question`). It lives in the
+    bundle of its department, which everybody there carries.
+    """
+
+    __tablename__ = "checklist"
+
+    id: Mapped[GuidKey]
+    department_id: Mapped[Guid] = mapped_column(ForeignKey("department.id"), index=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    market_types: Mapped[list[str]]
+    business_sizes: Mapped[list[str]]
+    retail_formats: Mapped[list[str]]
+    items: Mapped[list[dict[str, Any]]]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)

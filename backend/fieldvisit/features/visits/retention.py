@@ -22,5 +22,6 @@ def forget_places(session: Session, before: datetime) -> int:
     locks.take(session.scalars(select(Bundle.key).where(Bundle.id.in_(homes))).all())
     for row in rows:
         row.check_in_lat = row.check_in_lng = row.check_in_accuracy_m = row.check_in_fix_at = None
+        row.check_in_fix_age_s = None
     locks.bump()
     return len(rows)
