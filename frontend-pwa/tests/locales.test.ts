@@ -5,8 +5,6 @@ import workEn from '@/locales/work/en.json'
 import workZh from '@/locales/work/zh-CN.json'
 import en from '@/locales/en.json'
 import zh from '@/locales/zh-CN.json'
-import { placeVerdict } from '@/kernel/location'
-import vectors from '../../tests/vectors/place.json'
 
 type Texts = { [key: string]: string | Texts }
 
@@ -33,11 +31,5 @@ describe.each([
 
   it('leave nothing empty', () => {
     expect([...chinese.values(), ...english.values()].filter((text) => text.trim() === '')).toEqual([])
-  })
-})
-
-describe('the place verdict', () => {
-  it.each(vectors)('$name', ({ place, shop, verdict }) => {
-    expect(placeVerdict(place as Parameters<typeof placeVerdict>[0], shop).verdict).toBe(verdict)
   })
 })

@@ -1,6 +1,9 @@
 """The rest of a visit: flags and their explanation (S11.9), checklists, stock (S7.8), comments (S5.7), the wrong shop, a call (S11.8)."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +11,9 @@ import time_machine
 
 from conftest import World
 from fieldvisit.demo.district import demo_id
+from fieldvisit.features.customers.models import Customer
+from fieldvisit.features.visits.checklists import applying
+from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.visits.rules import FASTEST_KMH, Stop, speed_kmh, visit_flags
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.duties import do_duties
@@ -16,6 +22,7 @@ from personas import Persona, person, shop, uid
 
 FULL, SUPERVISION = demo_id("checklist:dq:full"), demo_id("checklist:dq:supervision")
 SPEC, OTHER_SPEC = demo_id("spec:90010101"), demo_id("spec:90010202")
+CHECKLISTS = json.loads((Path(__file__).parents[1] / "vectors" / "checklists.json").read_text())
 METRE = 1 / 111_194.93  # in degrees of latitude
 
 
@@ -191,6 +198,14 @@ def test_answers_belong_to_the_list_of_the_shops_class_and_only_fitting_ones_are
     for wrong in ({"policy": "yes"}, {"policy": 1}, {"nothing": True}):
         refused = am01.do("visits.answer", {"visit_id": visit, "checklist_id": FULL, "answers": wrong})
         assert (refused["state"], refused["code"]) == ("held", "answer_invalid")
+
+
+@pytest.mark.parametrize("vector", CHECKLISTS, ids=lambda vector: vector["name"])
+def test_the_list_that_is_asked_is_the_narrowest_of_its_kind_for_the_shop(vector: dict[str, Any]) -> None:
+    lists = [SimpleNamespace(**row) for row in vector["lists"]]
+    visit, customer = Visit(purpose=vector["purpose"]), Customer(**vector["shop"])
+    found = applying(lists, visit, customer)
+    assert (found.id if found else None) == vector["asked"]
 
 
 def test_what_a_market_manager_says_of_an_account_manager_is_never_his_to_see(world: World) -> None:

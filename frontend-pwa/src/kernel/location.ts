@@ -1,12 +1,14 @@
 // Where the phone is, and whether that is at the shop. A refusal is an answer, with its reason.
 
+import { type Datum, inDatum } from './datum'
+
 export type Refusal = 'denied' | 'unavailable' | 'timeout' | 'unsupported' | 'no_consent'
 export type Verdict = 'inside' | 'outside' | 'cannot_tell'
 
 export interface Place {
   lat: number
   lng: number
-  datum: 'wgs84' | 'gcj02' | 'bd09'
+  datum: Datum
   accuracy_m: number
   fix_at: string
 }
@@ -19,6 +21,8 @@ export interface ShopPlace {
 }
 
 const EARTH_RADIUS_M = 6_371_008.8
+const MAX_FIX_AGE_MS = 300_000
+const CLOCK_SLACK_MS = 60_000
 const REFUSALS: Record<number, Refusal> = { 1: 'denied', 2: 'unavailable', 3: 'timeout' }
 
 /** One fix, at most `maxAgeMs` old. */
@@ -52,12 +56,26 @@ export function distanceM(lat: number, lng: number, otherLat: number, otherLng: 
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(half)))
 }
 
-/** Inside or outside only if the whole uncertainty of the fix is; the server judges again by the same rule. */
-export function placeVerdict(place: Place | null, shop: ShopPlace): { verdict: Verdict; distance: number | null } {
-  if (!place || shop.lat === null || shop.lng === null || shop.datum !== place.datum) {
-    return { verdict: 'cannot_tell', distance: null }
-  }
-  const distance = distanceM(place.lat, place.lng, shop.lat, shop.lng)
+/** Metres from a fix to a shop, whatever datum each is in; null where the shop's place or its datum is not known. */
+export function shopDistanceM(place: Pick<Place, 'lat' | 'lng' | 'datum'>, shop: Omit<ShopPlace, 'radius_m'>): number | null {
+  if (shop.lat === null || shop.lng === null || shop.datum === null) return null
+  const here = inDatum(place, 'wgs84')
+  const there = inDatum({ lat: shop.lat, lng: shop.lng, datum: shop.datum as Datum }, 'wgs84')
+  return distanceM(here.lat, here.lng, there.lat, there.lng)
+}
+
+/** How old a fix is at a moment, in milliseconds by this phone's clock. */
+export const ageOf = (place: Place, at: Date): number => at.getTime() - Date.parse(place.fix_at)
+
+/**
+ * Inside or outside only if the whole uncertainty of a fresh fix is; the server judges again by the same rule.
+ * A fix older than five minutes, or from later than the arrival, says nothing about the arrival.
+ */
+export function placeVerdict(place: Place | null, shop: ShopPlace, at: Date): { verdict: Verdict; distance: number | null } {
+  const distance = place ? shopDistanceM(place, shop) : null
+  if (!place || distance === null) return { verdict: 'cannot_tell', distance: null }
+  const age = ageOf(place, at)
+  if (age < -CLOCK_SLACK_MS || age > MAX_FIX_AGE_MS) return { verdict: 'cannot_tell', distance }
   if (distance + place.accuracy_m <= shop.radius_m) return { verdict: 'inside', distance }
   if (distance - place.accuracy_m > shop.radius_m) return { verdict: 'outside', distance }
   return { verdict: 'cannot_tell', distance }

@@ -451,6 +451,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/brands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * brands you may see, in pages.
+         * @description brands you may see, in pages.
+         */
+        get: operations["list_brands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All brands you may see, as a csv file.
+         * @description All brands you may see, as a csv file.
+         */
+        get: operations["export_brands_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All brands you may see, as a xlsx file.
+         * @description All brands you may see, as a xlsx file.
+         */
+        get: operations["export_brands_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Open a brand or change its name and maker.
+         * @description Open a brand or change its name and maker.
+         */
+        put: operations["catalogue.save_brand"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/brands/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the brands you may see.
+         * @description One of the brands you may see.
+         */
+        get: operations["get_brands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calendar_days": {
         parameters: {
             query?: never;
@@ -527,6 +627,126 @@ export interface paths {
          * @description One of the calendar_days you may see.
          */
         get: operations["get_calendar_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * checklists you may see, in pages.
+         * @description checklists you may see, in pages.
+         */
+        get: operations["list_checklists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All checklists you may see, as a csv file.
+         * @description All checklists you may see, as a csv file.
+         */
+        get: operations["export_checklists_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All checklists you may see, as a xlsx file.
+         * @description All checklists you may see, as a xlsx file.
+         */
+        get: operations["export_checklists_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists/{checklist_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a checklist no more.
+         * @description Ask a checklist no more.
+         */
+        post: operations["visits.end_checklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask a checklist from now on, in place of the one it replaces; what was answered keeps its questions.
+         * @description Ask a checklist from now on, in place of the one it replaces; what was answered keeps its questions.
+         */
+        put: operations["visits.save_checklist"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checklists/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the checklists you may see.
+         * @description One of the checklists you may see.
+         */
+        get: operations["get_checklists"];
         put?: never;
         post?: never;
         delete?: never;
@@ -633,6 +853,86 @@ export interface paths {
          * @description Take back that one's place may be taken: from here on visits carry none.
          */
         post: operations["consents.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact_logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * contact_logs you may see, in pages.
+         * @description contact_logs you may see, in pages.
+         */
+        get: operations["list_contact_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact_logs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All contact_logs you may see, as a csv file.
+         * @description All contact_logs you may see, as a csv file.
+         */
+        get: operations["export_contact_logs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact_logs.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All contact_logs you may see, as a xlsx file.
+         * @description All contact_logs you may see, as a xlsx file.
+         */
+        get: operations["export_contact_logs_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contact_logs/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the contact_logs you may see.
+         * @description One of the contact_logs you may see.
+         */
+        get: operations["get_contact_logs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -804,6 +1104,26 @@ export interface paths {
          *     protected, the present value stays and his becomes a suggestion.
          */
         patch: operations["customers.edit"];
+        trace?: never;
+    };
+    "/api/customers/{customer_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a shop was called or written to (S11.8); the number itself is not kept again.
+         * @description Note that a shop was called or written to (S11.8); the number itself is not kept again.
+         */
+        post: operations["customers.log_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/customers/{row_id}": {
@@ -2002,6 +2322,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/product_specs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * product_specs you may see, in pages.
+         * @description product_specs you may see, in pages.
+         */
+        get: operations["list_product_specs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/product_specs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All product_specs you may see, as a csv file.
+         * @description All product_specs you may see, as a csv file.
+         */
+        get: operations["export_product_specs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/product_specs.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All product_specs you may see, as a xlsx file.
+         * @description All product_specs you may see, as a xlsx file.
+         */
+        get: operations["export_product_specs_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/product_specs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Open a spec or change it; one that is not sold any more is made inactive, never deleted.
+         * @description Open a spec or change it; one that is not sold any more is made inactive, never deleted.
+         */
+        put: operations["catalogue.save_spec"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/product_specs/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the product_specs you may see.
+         * @description One of the product_specs you may see.
+         */
+        get: operations["get_product_specs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profile": {
         parameters: {
             query?: never;
@@ -2158,6 +2578,86 @@ export interface paths {
          * @description One of the routes you may see.
          */
         get: operations["get_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock_readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * stock_readings you may see, in pages.
+         * @description stock_readings you may see, in pages.
+         */
+        get: operations["list_stock_readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock_readings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All stock_readings you may see, as a csv file.
+         * @description All stock_readings you may see, as a csv file.
+         */
+        get: operations["export_stock_readings_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock_readings.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All stock_readings you may see, as a xlsx file.
+         * @description All stock_readings you may see, as a xlsx file.
+         */
+        get: operations["export_stock_readings_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stock_readings/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the stock_readings you may see.
+         * @description One of the stock_readings you may see.
+         */
+        get: operations["get_stock_readings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2470,6 +2970,446 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visit_amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * visit_amendments you may see, in pages.
+         * @description visit_amendments you may see, in pages.
+         */
+        get: operations["list_visit_amendments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_amendments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_amendments you may see, as a csv file.
+         * @description All visit_amendments you may see, as a csv file.
+         */
+        get: operations["export_visit_amendments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_amendments.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_amendments you may see, as a xlsx file.
+         * @description All visit_amendments you may see, as a xlsx file.
+         */
+        get: operations["export_visit_amendments_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_amendments/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the visit_amendments you may see.
+         * @description One of the visit_amendments you may see.
+         */
+        get: operations["get_visit_amendments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * visit_anomalies you may see, in pages.
+         * @description visit_anomalies you may see, in pages.
+         */
+        get: operations["list_visit_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_anomalies you may see, as a csv file.
+         * @description All visit_anomalies you may see, as a csv file.
+         */
+        get: operations["export_visit_anomalies_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_anomalies you may see, as a xlsx file.
+         * @description All visit_anomalies you may see, as a xlsx file.
+         */
+        get: operations["export_visit_anomalies_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept the explanation: the visit counts.
+         * @description Accept the explanation: the visit counts.
+         */
+        post: operations["visit_anomalies.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a dated amendment to what has been decided.
+         * @description Add a dated amendment to what has been decided.
+         */
+        post: operations["visit_anomalies.amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain what was flagged about an own visit (state machine 13); an answer is due in two working days.
+         * @description Explain what was flagged about an own visit (state machine 13); an answer is due in two working days.
+         */
+        post: operations["visit_anomalies.explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{id}/invalidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the visit not count as a valid one, with the reason.
+         * @description Let the visit not count as a valid one, with the reason.
+         */
+        post: operations["visit_anomalies.invalidate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for more, and say what.
+         * @description Ask for more, and say what.
+         */
+        post: operations["visit_anomalies.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) what is submitted and not decided.
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        post: operations["visit_anomalies.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_anomalies/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the visit_anomalies you may see.
+         * @description One of the visit_anomalies you may see.
+         */
+        get: operations["get_visit_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * visit_answers you may see, in pages.
+         * @description visit_answers you may see, in pages.
+         */
+        get: operations["list_visit_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_answers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_answers you may see, as a csv file.
+         * @description All visit_answers you may see, as a csv file.
+         */
+        get: operations["export_visit_answers_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_answers.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_answers you may see, as a xlsx file.
+         * @description All visit_answers you may see, as a xlsx file.
+         */
+        get: operations["export_visit_answers_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_answers/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the visit_answers you may see.
+         * @description One of the visit_answers you may see.
+         */
+        get: operations["get_visit_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * visit_comments you may see, in pages.
+         * @description visit_comments you may see, in pages.
+         */
+        get: operations["list_visit_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_comments.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_comments you may see, as a csv file.
+         * @description All visit_comments you may see, as a csv file.
+         */
+        get: operations["export_visit_comments_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_comments.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_comments you may see, as a xlsx file.
+         * @description All visit_comments you may see, as a xlsx file.
+         */
+        get: operations["export_visit_comments_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_comments/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the visit_comments you may see.
+         * @description One of the visit_comments you may see.
+         */
+        get: operations["get_visit_comments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visit_digests": {
         parameters: {
             query?: never;
@@ -2656,6 +3596,26 @@ export interface paths {
         patch: operations["visits.record"];
         trace?: never;
     };
+    "/api/visits/{visit_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Answer questions of a checklist at an own visit; one that has been replaced meanwhile is still answered to.
+         * @description Answer questions of a checklist at an own visit; one that has been replaced meanwhile is still answered to.
+         */
+        patch: operations["visits.answer"];
+        trace?: never;
+    };
     "/api/visits/{visit_id}/cancel": {
         parameters: {
             query?: never;
@@ -2696,6 +3656,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visits/{visit_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment on a visit that has been made (S1.6, S5.7), or answer as its visitor; words once said stay.
+         * @description Comment on a visit that has been made (S1.6, S5.7), or answer as its visitor; words once said stay.
+         */
+        post: operations["visits.comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/correct-shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that an own visit was made at another shop than was recorded (S18.1: what was said stays, with its amendment).
+         * @description Say that an own visit was made at another shop than was recorded (S18.1: what was said stays, with its amendment).
+         *
+         *     Notes, answers, stock and photos go along; the place is judged anew; a planned shop stands on the day's list again.
+         */
+        post: operations["visits.correct_shop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits/{visit_id}/photos": {
         parameters: {
             query?: never;
@@ -2710,6 +3712,26 @@ export interface paths {
          * @description Add photos to an own visit.
          */
         post: operations["visits.add_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visits/{visit_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write down what stands on the counter and in the back room, and at which price (S7.8).
+         * @description Write down what stands on the counter and in the back room, and at which price (S7.8).
+         */
+        put: operations["visits.record_stock"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2911,6 +3933,26 @@ export interface components {
             visit_id: string;
         };
         /**
+         * AnswerChecklist
+         * @description The answers to the checklist of a visit: those named change, null takes one back.
+         */
+        AnswerChecklist: {
+            /** Answers */
+            answers: {
+                [key: string]: boolean | number | string | null;
+            };
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+        };
+        /**
          * ApplyHeldOp
          * @description A held entry to carry out for its author.
          */
@@ -3012,6 +4054,18 @@ export interface components {
             place: number | null;
         };
         /**
+         * BrandView
+         * @description A brand and its maker.
+         */
+        BrandView: {
+            /** Id */
+            id: string;
+            /** Maker */
+            maker: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
          * CalendarDayView
          * @description A day that differs from what was published, or for which nothing is published yet.
          */
@@ -3073,6 +4127,7 @@ export interface components {
          * @description Arrival: of a planned visit by its id, or of an unplanned one under a new id.
          *
          *     `place` is None where it was refused, with `place_refusal` saying why; likewise `photo_refusal`.
+         *     `place_note` is his own word on a place that seems not to be the shop's.
          */
         CheckIn: {
             /**
@@ -3103,6 +4158,11 @@ export interface components {
             /** @default null */
             place?: components["schemas"]["Place"] | null;
             /**
+             * Place Note
+             * @default null
+             */
+            place_note?: string | null;
+            /**
              * Place Refusal
              * @default null
              */
@@ -3120,10 +4180,60 @@ export interface components {
             purpose?: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other") | null;
         };
         /**
+         * ChecklistView
+         * @description A checklist; one with `ended_at` is not asked any more, but what was answered to it is read by it.
+         */
+        ChecklistView: {
+            /** Business Sizes */
+            business_sizes: string[];
+            /** Department Id */
+            department_id: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["Question"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "visit" | "supervision";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Market Types */
+            market_types: string[];
+            /** Retail Formats */
+            retail_formats: string[];
+            /** Title */
+            title: string;
+        };
+        /**
          * CheckOut
          * @description Leaving the shop.
          */
         CheckOut: {
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
+        };
+        /**
+         * Comment
+         * @description A word on a visit.
+         */
+        Comment: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
             /**
              * Visit Id
              * Format: uuid
@@ -3150,6 +4260,48 @@ export interface components {
             op_number: number;
             /** Version */
             version: number;
+        };
+        /**
+         * ContactLogView
+         * @description That the shop was called or written to.
+         */
+        ContactLogView: {
+            /** Author Id */
+            author_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "phone" | "wechat" | "other";
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * CorrectShop
+         * @description The shop a visit was really made at, and how it came that another was recorded.
+         */
+        CorrectShop: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
         };
         /**
          * CreateCustomer
@@ -3635,6 +4787,30 @@ export interface components {
             until: string;
         };
         /**
+         * EndChecklist
+         * @description A checklist that is not asked any more.
+         */
+        EndChecklist: {
+            /**
+             * Checklist Id
+             * Format: uuid
+             */
+            checklist_id: string;
+        };
+        /**
+         * Explain
+         * @description The visitor's word on what was flagged.
+         */
+        Explain: {
+            /** Explanation */
+            explanation: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
          * FieldEdit
          * @description The value the editor saw and the one he wants.
          */
@@ -3649,6 +4825,16 @@ export interface components {
              * @default null
              */
             to?: unknown;
+        };
+        /**
+         * Flag
+         * @description What was found, and the limit it passed: metres, seconds, km/h, minutes or questions, as the flag says.
+         */
+        Flag: {
+            /** Figure */
+            figure: number;
+            /** Limit */
+            limit: number;
         };
         /**
          * FlowStepView
@@ -3912,6 +5098,32 @@ export interface components {
             user_id: string;
         };
         /**
+         * LogContact
+         * @description A contact: by which way, and what came of it.
+         */
+        LogContact: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "phone" | "wechat" | "other";
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
          * Login
          * @description Username, password and phone.
          */
@@ -4170,6 +5382,38 @@ export interface components {
             state: string;
         };
         /**
+         * ProductSpecView
+         * @description A spec. Prices in fen a carton.
+         */
+        ProductSpecView: {
+            /** Barcode */
+            barcode: string | null;
+            /** Brand Id */
+            brand_id: string;
+            /** Guide Price */
+            guide_price: number;
+            /** Id */
+            id: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Key */
+            is_key: boolean;
+            /** Is New */
+            is_new: boolean;
+            /** Listed On */
+            listed_on: string | null;
+            /** Name */
+            name: string;
+            /** Price Class */
+            price_class: number;
+            /** Role */
+            role: string | null;
+            /** Spec Code */
+            spec_code: string;
+            /** Wholesale Price */
+            wholesale_price: number;
+        };
+        /**
          * ProfileView
          * @description Who I am.
          */
@@ -4186,12 +5430,93 @@ export interface components {
             role: string;
         };
         /**
+         * Question
+         * @description One question. `choice` names its options; `scale` is 1 (worst) to 5; a `number` is whole and not negative.
+         */
+        Question: {
+            /**
+             * Is Required
+             * @default false
+             */
+            is_required?: boolean;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "yes_no" | "scale" | "choice" | "number" | "text";
+            /**
+             * Options
+             * @default []
+             */
+            options?: string[];
+            /** Text */
+            text: string;
+            /**
+             * Text En
+             * @default null
+             */
+            text_en?: string | null;
+        };
+        /**
+         * Reading
+         * @description One spec. Quantities in tenths of a carton (packs), prices in fen, days out of stock within the last month.
+         */
+        Reading: {
+            /**
+             * Backroom Qty
+             * @default 0
+             */
+            backroom_qty?: number;
+            /**
+             * Carton Price
+             * @default null
+             */
+            carton_price?: number | null;
+            /** Counter Qty */
+            counter_qty: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Out Of Stock Days
+             * @default null
+             */
+            out_of_stock_days?: number | null;
+            /**
+             * Pack Price
+             * @default null
+             */
+            pack_price?: number | null;
+            /**
+             * Spec Id
+             * Format: uuid
+             */
+            spec_id: string;
+        };
+        /**
          * ReadNotices
          * @description Notices one has seen.
          */
         ReadNotices: {
             /** Notice Ids */
             notice_ids: string[];
+        };
+        /**
+         * RecordStock
+         * @description The readings of a visit; a spec that was read before at this visit is read anew under the same id.
+         */
+        RecordStock: {
+            /** Readings */
+            readings: components["schemas"]["Reading"][];
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
         };
         /**
          * RecordVisit
@@ -4355,6 +5680,125 @@ export interface components {
             zone_id: string;
         };
         /**
+         * SaveBrand
+         * @description A brand, new under a new id.
+         */
+        SaveBrand: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Maker
+             * @default null
+             */
+            maker?: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SaveChecklist
+         * @description A checklist for a kind of visit and some classes of shops; no classes named means all of them.
+         */
+        SaveChecklist: {
+            /**
+             * Business Sizes
+             * @default []
+             */
+            business_sizes?: ("1" | "2" | "3")[];
+            /**
+             * Department Id
+             * Format: uuid
+             */
+            department_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: components["schemas"]["Question"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "visit" | "supervision";
+            /**
+             * Market Types
+             * @default []
+             */
+            market_types?: ("C" | "X")[];
+            /**
+             * Replaces
+             * @default null
+             */
+            replaces?: string | null;
+            /**
+             * Retail Formats
+             * @default []
+             */
+            retail_formats?: ("Z" | "B" | "S" | "N" | "Y" | "F" | "Q")[];
+            /** Title */
+            title: string;
+        };
+        /**
+         * SaveSpec
+         * @description A spec, new under a new id. Prices in fen a carton.
+         */
+        SaveSpec: {
+            /**
+             * Barcode
+             * @default null
+             */
+            barcode?: string | null;
+            /**
+             * Brand Id
+             * Format: uuid
+             */
+            brand_id: string;
+            /** Guide Price */
+            guide_price: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Active
+             * @default true
+             */
+            is_active?: boolean;
+            /**
+             * Is Key
+             * @default false
+             */
+            is_key?: boolean;
+            /**
+             * Is New
+             * @default false
+             */
+            is_new?: boolean;
+            /**
+             * Listed On
+             * @default null
+             */
+            listed_on?: string | null;
+            /** Name */
+            name: string;
+            /** Price Class */
+            price_class: number;
+            /**
+             * Role
+             * @default null
+             */
+            role?: ("lead" | "guard" | "potential") | null;
+            /** Spec Code */
+            spec_code: string;
+            /** Wholesale Price */
+            wholesale_price: number;
+        };
+        /**
          * SetCalendarDays
          * @description Days of the calendar, up to a year of them.
          */
@@ -4473,6 +5917,37 @@ export interface components {
             zone_code: string;
         };
         /**
+         * StockReadingView
+         * @description Stock of a spec at a visit. Quantities in tenths of a carton (packs), prices in fen.
+         */
+        StockReadingView: {
+            /** Backroom Qty */
+            backroom_qty: number;
+            /** Carton Price */
+            carton_price: number | null;
+            /** Collected By Id */
+            collected_by_id: string;
+            /** Counter Qty */
+            counter_qty: number;
+            /** Customer Id */
+            customer_id: string;
+            /** Id */
+            id: string;
+            /** Out Of Stock Days */
+            out_of_stock_days: number | null;
+            /** Pack Price */
+            pack_price: number | null;
+            /**
+             * Read On
+             * Format: date
+             */
+            read_on: string;
+            /** Spec Id */
+            spec_id: string;
+            /** Visit Id */
+            visit_id: string;
+        };
+        /**
          * SubmitPrivacyRequest
          * @description What one asks of the data about oneself.
          */
@@ -4586,6 +6061,166 @@ export interface components {
             type: string;
         };
         /**
+         * VisitAmendmentView
+         * @description That a visit had been recorded at the wrong shop.
+         */
+        VisitAmendmentView: {
+            /** Author Id */
+            author_id: string;
+            /** From Customer Id */
+            from_customer_id: string;
+            /** From Shop Name */
+            from_shop_name: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Reason */
+            reason: string;
+            /** To Customer Id */
+            to_customer_id: string;
+            /** To Shop Name */
+            to_shop_name: string;
+            /** Visit Id */
+            visit_id: string;
+        };
+        /**
+         * VisitAnomaliesAccept
+         * @description Accept the explanation: the visit counts.
+         */
+        VisitAnomaliesAccept: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * VisitAnomaliesAmend
+         * @description Add a dated amendment to what has been decided.
+         */
+        VisitAnomaliesAmend: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * VisitAnomaliesInvalidate
+         * @description Let the visit not count as a valid one, with the reason.
+         */
+        VisitAnomaliesInvalidate: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * VisitAnomaliesReturn
+         * @description Ask for more, and say what.
+         */
+        VisitAnomaliesReturn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * VisitAnomaliesWithdraw
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        VisitAnomaliesWithdraw: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * VisitAnomalyView
+         * @description What about a visit wants an explanation, and how that stands; `id` is the visit's.
+         */
+        VisitAnomalyView: {
+            /** Author Id */
+            author_id: string;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decided For Id */
+            decided_for_id: string | null;
+            /** Explanation */
+            explanation: string | null;
+            /** Flags */
+            flags: {
+                [key: string]: components["schemas"]["Flag"];
+            };
+            /** Id */
+            id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "withdrawn" | "returned" | "accepted" | "invalid";
+        };
+        /**
+         * VisitAnswersView
+         * @description The answers to a visit's checklist, by the key of the question; `id` is the visit's.
+         */
+        VisitAnswersView: {
+            /** Answers */
+            answers: {
+                [key: string]: boolean | number | string;
+            };
+            /** Checklist Id */
+            checklist_id: string;
+            /** Id */
+            id: string;
+        };
+        /**
+         * VisitCommentView
+         * @description A word on a visit.
+         */
+        VisitCommentView: {
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Text */
+            text: string;
+            /** Visit Id */
+            visit_id: string;
+        };
+        /**
          * VisitDigestView
          * @description A visit as the shop's file shows it.
          */
@@ -4621,6 +6256,8 @@ export interface components {
             check_in_at: string | null;
             /** Check In Datum */
             check_in_datum: string | null;
+            /** Check In Fix Age S */
+            check_in_fix_age_s: number | null;
             /** Check In Fix At */
             check_in_fix_at: string | null;
             /** Check In Lat */
@@ -4662,6 +6299,8 @@ export interface components {
             phone_verdict: string | null;
             /** Photo Refusal */
             photo_refusal: string | null;
+            /** Place Note */
+            place_note: string | null;
             /** Place Refusal */
             place_refusal: string | null;
             /** Place Verdict */
@@ -5357,6 +6996,138 @@ export interface operations {
             };
         };
     };
+    list_brands: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["BrandView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_brands_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_brands_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "catalogue.save_brand": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveBrand"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_brands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_calendar_days: {
         parameters: {
             query?: {
@@ -5474,6 +7245,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarDayView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_checklists: {
+        parameters: {
+            query?: {
+                after?: string;
+                kind?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ChecklistView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_checklists_csv: {
+        parameters: {
+            query?: {
+                kind?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_checklists_xlsx: {
+        parameters: {
+            query?: {
+                kind?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "visits.end_checklist": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                checklist_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndChecklist"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visits.save_checklist": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveChecklist"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_checklists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistView"];
                 };
             };
             /** @description Validation Error */
@@ -5639,6 +7573,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_contact_logs: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                customer_id?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ContactLogView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_contact_logs_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                customer_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_contact_logs_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                customer_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_contact_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactLogView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -5890,6 +7934,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["EditCustomer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "customers.log_contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LogContact"];
             };
         };
         responses: {
@@ -7636,6 +9708,153 @@ export interface operations {
             };
         };
     };
+    list_product_specs: {
+        parameters: {
+            query?: {
+                after?: string;
+                brand_id?: string;
+                is_active?: string;
+                is_key?: string;
+                is_new?: string;
+                limit?: string;
+                q?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ProductSpecView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_product_specs_csv: {
+        parameters: {
+            query?: {
+                brand_id?: string;
+                is_active?: string;
+                is_key?: string;
+                is_new?: string;
+                q?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_product_specs_xlsx: {
+        parameters: {
+            query?: {
+                brand_id?: string;
+                is_active?: string;
+                is_key?: string;
+                is_new?: string;
+                q?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "catalogue.save_spec": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveSpec"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_product_specs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductSpecView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_profile: {
         parameters: {
             query?: {
@@ -7860,6 +10079,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RouteView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_stock_readings: {
+        parameters: {
+            query?: {
+                after?: string;
+                customer_id?: string;
+                limit?: string;
+                read_on?: string;
+                sort?: string;
+                spec_id?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["StockReadingView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_stock_readings_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                read_on?: string;
+                sort?: string;
+                spec_id?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_stock_readings_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                read_on?: string;
+                sort?: string;
+                spec_id?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_stock_readings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockReadingView"];
                 };
             };
             /** @description Validation Error */
@@ -8255,6 +10590,611 @@ export interface operations {
             };
         };
     };
+    list_visit_amendments: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["VisitAmendmentView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_visit_amendments_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visit_amendments_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_visit_amendments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitAmendmentView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_visit_anomalies: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                customer_id?: string;
+                day?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["VisitAnomalyView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_visit_anomalies_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                customer_id?: string;
+                day?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visit_anomalies_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                customer_id?: string;
+                day?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "visit_anomalies.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitAnomaliesAccept"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_anomalies.amend": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitAnomaliesAmend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_anomalies.explain": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Explain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_anomalies.invalidate": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitAnomaliesInvalidate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_anomalies.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitAnomaliesReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_anomalies.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitAnomaliesWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_visit_anomalies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitAnomalyView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_visit_answers: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["VisitAnswersView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_visit_answers_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visit_answers_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_visit_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitAnswersView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_visit_comments: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                limit?: string;
+                sort?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["VisitCommentView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_visit_comments_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                sort?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visit_comments_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                sort?: string;
+                visit_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_visit_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitCommentView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_visit_digests: {
         parameters: {
             query?: {
@@ -8535,6 +11475,34 @@ export interface operations {
             };
         };
     };
+    "visits.answer": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerChecklist"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     "visits.cancel": {
         parameters: {
             query?: never;
@@ -8591,6 +11559,62 @@ export interface operations {
             };
         };
     };
+    "visits.comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Comment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visits.correct_shop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CorrectShop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     "visits.add_photos": {
         parameters: {
             query?: never;
@@ -8605,6 +11629,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["AddPhotos"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visits.record_stock": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RecordStock"];
             };
         };
         responses: {

@@ -1,4 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
+import { learnWork } from '@/kernel/i18n'
 
 export const routes: RouteRecordRaw[] = [
   {
@@ -6,6 +7,7 @@ export const routes: RouteRecordRaw[] = [
     name: 'visit',
     component: () => import('./pages/VisitShow.vue'),
     meta: { tab: 'today' },
+    beforeEnter: () => learnWork(),
     props: (route) => ({ id: route.params.id, shop: route.query.shop }),
   },
 ]

@@ -1,6 +1,6 @@
 // Search in memory: by name, initials, licence, phone and code; all words must be found.
 
-import type { Customer } from '@/widgets/rows'
+import type { Customer } from './rows'
 
 export interface Searchable {
   row: Customer
