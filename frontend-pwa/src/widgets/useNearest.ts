@@ -23,9 +23,13 @@ export function useNearest() {
   const distanceTo = (shop: ShopPlace): number | null => (here.value ? shopDistanceM(here.value, shop) : null)
 
   /** The nearest first; those whose place is not known last, as they were. */
-  function sorted<T extends ShopPlace>(shops: T[]): T[] {
-    const away = new Map(shops.map((shop) => [shop, distanceTo(shop) ?? Infinity]))
-    return [...shops].sort((a, b) => (away.get(a) ?? 0) - (away.get(b) ?? 0))
+  function sorted<T>(items: T[], shopOf: (item: T) => ShopPlace | undefined): T[] {
+    const away = (item: T) => {
+      const shop = shopOf(item)
+      return (shop && distanceTo(shop)) ?? Infinity
+    }
+    const far = new Map(items.map((item) => [item, away(item)]))
+    return [...items].sort((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0))
   }
 
   return { here, refusal, asking, locate, distanceTo, sorted }
