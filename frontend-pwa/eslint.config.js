@@ -44,7 +44,7 @@ export default ts.config(
   wall(['src/ui/**'], ['@/kernel/*', '@/features/*', '@/widgets/*', '@/router']),
   wall(['src/kernel/**'], ['@/features/*', '@/ui/*', '@/widgets/*', '@/router']),
   wall(['src/widgets/**'], ['@/features/*', '@/router']),
-  ...['calendar', 'customers', 'decisions', 'imports', 'notices', 'oversight', 'people', 'privacy', 'session', 'sync', 'today', 'visits'].map((name) =>
+  ...['calendar', 'catalogue', 'checklists', 'customers', 'decisions', 'imports', 'notices', 'oversight', 'people', 'privacy', 'session', 'sync', 'today', 'visits'].map((name) =>
     wall([`src/features/${name}/**`], [`@/features/!(${name})/**`, '@/router']),
   ),
 )

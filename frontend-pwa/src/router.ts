@@ -1,5 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { routes as calendar } from './features/calendar/routes'
+import { routes as catalogue } from './features/catalogue/routes'
+import { routes as checklists } from './features/checklists/routes'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as imports } from './features/imports/routes'
@@ -24,6 +26,8 @@ export const router = createRouter({
     ...people,
     ...imports,
     ...calendar,
+    ...catalogue,
+    ...checklists,
     ...notices,
     ...oversight,
     ...privacy,
