@@ -15,6 +15,7 @@ from fieldvisit.kernel.audit import Head, seal
 from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.http.app import create_app
 from fieldvisit.kernel.reactions import react
+from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.sync import sweep
 from fieldvisit.kernel.uploads import link_arrived
@@ -104,15 +105,24 @@ def make_app(settings: Settings) -> FastAPI:
     return app
 
 
+def do_round(runtime: Runtime) -> None:
+    """One round of all that is done without anybody asking; raises ExceptionGroup once every part has had its turn."""
+    do_each(
+        (
+            lambda: sweep(runtime),
+            lambda: do_duties(runtime.db),
+            lambda: react(runtime.db),
+            lambda: runtime.looks.write(runtime.db),
+            lambda: seal(runtime.db, Head(runtime.settings.data_dir)),
+            lambda: link_arrived(runtime),
+        )
+    )
+
+
 def _sweep(runtime: Runtime, stop: threading.Event) -> None:
     while True:
         try:
-            sweep(runtime)
-            do_duties(runtime.db)
-            react(runtime.db)
-            runtime.looks.write(runtime.db)
-            seal(runtime.db, Head(runtime.settings.data_dir))
-            link_arrived(runtime)
+            do_round(runtime)
         except Exception:  # the sweeper outlives whatever it met, and meets it again next time
             log.exception("sweep failed")
         if stop.wait(runtime.settings.sweep_seconds):
