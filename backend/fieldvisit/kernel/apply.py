@@ -1,5 +1,8 @@
 """Carrying out stored ops: many in one transaction while all goes well, one by one when something fails."""
 
+from collections.abc import Iterable
+from functools import partial
+
 import structlog
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -9,6 +12,7 @@ from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.errors import Problem, Reason, conflict, missing
 from fieldvisit.kernel.ops import Op, OpState
+from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.settle import carry_out, hold
 from fieldvisit.kernel.tasks import Task, keys_of, prepare
@@ -36,6 +40,27 @@ def apply_ops(runtime: Runtime, device_id: str, numbers: list[int]) -> None:
         _apply_in_turn(runtime, numbers)
 
 
+def apply_in_turns(runtime: Runtime, ops: Iterable[tuple[str, int]]) -> None:
+    """Settle waiting ops (device and number) in the given order, ending each device at its first stop.
+
+    What goes wrong at one device keeps no other from its turn: raises ExceptionGroup at the end.
+    """
+    by_device: dict[str, list[int]] = {}
+    for device_id, number in ops:
+        by_device.setdefault(device_id, []).append(number)
+
+    def settle(device_id: str, numbers: list[int]) -> None:
+        try:
+            apply_ops(runtime, device_id, numbers)
+        except Busy:
+            return  # the sweeper comes to it again
+        except OperationalError as error:
+            if not is_contention(error):
+                raise
+
+    do_each(partial(settle, *one) for one in by_device.items())
+
+
 def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
     with runtime.db.read() as session:
         waiting = [(op.number, op.attempts) for op in _open_ops(session, numbers)]
@@ -46,7 +71,7 @@ def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
             continue
         _run(runtime, run)
         run = []
-        settle_alone(runtime, number, attempts)
+        _settle_alone(runtime, number, attempts)
     _run(runtime, run)
 
 
@@ -68,7 +93,7 @@ def _is_open(op: Op) -> bool:
 
 def _run(runtime: Runtime, numbers: list[int]) -> None:
     if len(numbers) == 1:
-        settle_alone(runtime, numbers[0], 0)
+        _settle_alone(runtime, numbers[0], 0)
         return
     if not numbers:
         return
@@ -84,10 +109,10 @@ def _run(runtime: Runtime, numbers: list[int]) -> None:
         log.info("run undone", ops=len(numbers), error=type(error).__name__)
         _count_attempt(runtime, numbers, -1)
         for number in numbers:
-            settle_alone(runtime, number, 0)
+            _settle_alone(runtime, number, 0)
 
 
-def settle_alone(runtime: Runtime, number: int, attempts: int = 0) -> None:
+def _settle_alone(runtime: Runtime, number: int, attempts: int = 0) -> None:
     """Try one op by itself; it ends applied or held. Raises Busy."""
     if attempts >= MAX_ATTEMPTS:
         _hold(runtime, number, Problem(500, "internal", reason=Reason.ERROR))
@@ -118,9 +143,6 @@ def _hold(runtime: Runtime, number: int, problem: Problem) -> None:
     with runtime.db.write() as session:
         op = session.get_one(Op, number, with_for_update=True)
         if not _is_open(op):
-            return
-        if (op.reason, op.code) == (problem.reason, problem.code):
-            op.attempts = 0
             return
         locks = Locks(session)
         hold(locks, op, problem)

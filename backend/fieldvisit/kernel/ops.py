@@ -31,9 +31,11 @@ class Op(Base):
     Of a held one that was decided: by whom, for whom where a deputy did (代), and by which op
     (the decision, or the author's corrected copy). `imported_by_id` is who brought it in from
     a rescue file. `earliest_at` and `received_at` bound when it was made; `stated_at` is what the device says.
+    How often it was tried is quiet: nobody's copy grows old by it.
     """
 
     __tablename__ = "op"
+    quiet = frozenset({"attempts"})
     __table_args__ = (
         UniqueConstraint("id", "hash"),
         Index(

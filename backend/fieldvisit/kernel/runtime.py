@@ -15,7 +15,7 @@ from fieldvisit.settings import Settings
 class Runtime:
     """The database, the file store, the signing keys and the epoch, opened from the settings.
 
-    `shown_up_to` is the entry up to which the sweeper looked in its last round for who decides it now.
+    `reached` says of each part of the sweeper's round how far among the entries it looked last time.
     """
 
     settings: Settings
@@ -25,7 +25,7 @@ class Runtime:
     mark: Mark
     epoch: str
     looks: Looks = field(default_factory=Looks)
-    shown_up_to: int = 0
+    reached: dict[str, int] = field(default_factory=dict)
 
     @property
     def access_key(self) -> str:

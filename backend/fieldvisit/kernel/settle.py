@@ -10,7 +10,7 @@ from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.deciding import decider_of, targets_of
-from fieldvisit.kernel.errors import Problem, Reason, conflict, missing, not_now, out_of_scope
+from fieldvisit.kernel.errors import Problem, Reason, conflict, invalid, missing, not_now, out_of_scope
 from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
 from fieldvisit.kernel.scopes import principal_of
 from fieldvisit.kernel.tasks import Task, content_of
@@ -92,21 +92,28 @@ def _corrected(session: Session, op: Op) -> Op | None:
     original_id = content_of(op).get("corrects")
     if original_id is None:
         return None
-    original = None
-    if is_uuid(original_id):
-        original = session.scalar(select(Op).where(Op.id == original_id, Op.is_first).with_for_update())
+    if not is_uuid(original_id):
+        raise invalid("args_invalid", fields=[{"field": "corrects", "rule": "uuid"}])
+    original = session.scalar(select(Op).where(Op.id == original_id, Op.is_first).with_for_update())
     if original is None or original.user_id != op.user_id or original.number == op.number:
-        raise missing("corrected_missing", waits_for=str(original_id)[:36])
+        raise missing("corrected_missing", waits_for=original_id)
     if original.state == OpState.APPLIED:
         raise not_now("corrected_applied")
     return original
 
 
 def hold(locks: Locks, op: Op, problem: Problem) -> None:
-    """Keep the op with its reason, in a bundle its author and (where people decide) its decider see."""
+    """Keep the op with its reason, in a bundle its author and (where people decide) its decider see.
+
+    One that was held for just this already stays as it is, so that trying it again moves nothing on any phone.
+    """
     session = locks.session
     if problem.reason == Reason.MISSING and _was_rejected(session, problem.waits_for):
         problem = not_now("parent_rejected")
+    why = (problem.reason, problem.code, problem.waits_for)
+    if op.state == OpState.HELD and (op.reason, op.code, op.waits_for) == why:
+        op.attempts = 0
+        return
     key = HELD_OPS.of(id=held_name(op), author=op.user_id)
     locks.take([key])
     bundle = locks.held[key.text]

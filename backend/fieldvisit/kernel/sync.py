@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from sqlalchemy import distinct, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.apply import apply_ops
+from fieldvisit.kernel.apply import apply_in_turns, apply_ops
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now
 from fieldvisit.kernel.collections import COLLECTIONS
@@ -35,6 +36,7 @@ from fieldvisit.kernel.release import (
     release_supported,
     show_to_deciders,
 )
+from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.sessions import Bearer, depositor, require_depositor
@@ -164,24 +166,24 @@ def _answer(
 
 
 def sweep(runtime: Runtime) -> None:
-    """Finish what a crash left received, per device in order and ending a device at its first stop; then release."""
-    release_supported(runtime)
+    """Finish what a crash left received, per device in order and ending a device at its first stop; then release.
+
+    What fails on the way keeps nothing else from being done: raises ExceptionGroup at the end.
+    """
+    do_each(
+        partial(part, runtime)
+        for part in (release_supported, _finish_received, release_arrived, show_to_deciders)
+    )
+
+
+def _finish_received(runtime: Runtime) -> None:
     with runtime.db.read() as session:
         left = session.execute(
             select(Op.device_id, Op.number)
             .where(Op.state == OpState.RECEIVED)
             .order_by(Op.device_id, Op.seq, Op.number)
         ).all()
-    by_device: dict[str, list[int]] = {}
-    for device_id, number in left:
-        by_device.setdefault(device_id, []).append(number)
-    for device_id, numbers in by_device.items():
-        try:
-            apply_ops(runtime, device_id, numbers)
-        except Busy:
-            continue
-    release_arrived(runtime)
-    show_to_deciders(runtime)
+    apply_in_turns(runtime, [(device_id, number) for device_id, number in left])
 
 
 def view_name(runtime: Runtime, principal: Principal) -> str:
