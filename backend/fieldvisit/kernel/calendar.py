@@ -19,7 +19,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Guid, Long
 from fieldvisit.kernel.errors import invalid
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, OptionalLine, View
+from fieldvisit.kernel.values import Args, Date, OptionalLine, View
 from fieldvisit.kernel.work import Touching, Work
 
 CALENDAR = bundle(
@@ -112,7 +112,7 @@ def working_days_after(session: Session, day: date, count: int) -> Due:
 class DayOfCalendar(Args):
     """One day and whether it is worked; `note` says why (a holiday's name, 调休)."""
 
-    day: date
+    day: Date
     is_working: bool
     note: OptionalLine = None
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+YEARS = range(1970, 2101)  # what any day or moment may lie in that comes in from outside
 
 
 def now() -> datetime:
@@ -43,11 +44,11 @@ def iso(moment: datetime) -> str:
 
 
 def parse_iso(text: object) -> datetime | None:
-    """The aware moment `text` names, or None if it names none (absent, malformed, without an offset)."""
+    """The aware moment `text` names, or None if it names none (absent, malformed, no offset, outside 1970–2100)."""
     if not isinstance(text, str) or len(text) > 40:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return moment.astimezone(UTC) if moment.tzinfo and moment.year in YEARS else None

@@ -67,12 +67,16 @@ class Utc(_SqliteText[datetime]):
         if value.tzinfo is None:
             raise ValueError("a moment needs its offset")
         value = value.astimezone(UTC)
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else value
+        if dialect.name != "sqlite":
+            return value
+        return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+        if isinstance(value, str):  # years below 1000 were once written without their zeros
+            value = datetime.fromisoformat(value.zfill(len("0000-00-00T00:00:00.000000Z")))
+        return value.astimezone(UTC)  # type: ignore[no-any-return]  # either branch is a datetime
 
 
 class Day(_SqliteText[date]):

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, and_, or_
 
+from fieldvisit.kernel.clock import parse_iso
 from fieldvisit.kernel.errors import bad_request
 from fieldvisit.kernel.values import is_uuid
 
@@ -39,12 +40,18 @@ class Sorting:
 
     def _typed(self, value: Any) -> Any:
         kind = self.column.type.python_type
-        if kind in (date, datetime):
+        if kind is datetime:
+            value = parse_iso(value)
+        elif kind is date:
             try:
-                value = kind.fromisoformat(value)
+                value = date.fromisoformat(value)
             except (TypeError, ValueError):
                 raise bad_request("cursor_invalid") from None
-        if type(value) is not kind:
+        if (
+            type(value) is not kind
+            or (kind is str and "\0" in value)
+            or (kind is int and abs(value) >= 2**63)
+        ):
             raise bad_request("cursor_invalid")
         return value
 

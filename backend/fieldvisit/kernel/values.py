@@ -1,7 +1,8 @@
 """The kinds of values that come in from outside, each refusing what a database or a screen could choke on."""
 
 import unicodedata
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
@@ -15,9 +16,12 @@ from pydantic import (
     StringConstraints,
 )
 
+from fieldvisit.kernel.clock import YEARS
 from fieldvisit.kernel.errors import bad_request
 
 MAX_DEPTH = 32
+
+DateT = TypeVar("DateT", bound=date)
 
 
 def parse_json(raw: bytes) -> Any:
@@ -74,6 +78,13 @@ def _blank_is_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _thinkable(value: DateT) -> DateT:
+    """Days and moments within 1970–2100: beyond, calculating with them ends where the calendar does."""
+    if value.year not in YEARS:
+        raise ValueError("the year is out of range")
+    return value
+
+
 Id = Annotated[str, BeforeValidator(_uuid), Field(json_schema_extra={"format": "uuid"})]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
@@ -83,7 +94,8 @@ Prose = Annotated[
 ]
 OptionalLine = Annotated[Line | None, BeforeValidator(_blank_is_none)]
 OptionalProse = Annotated[Prose | None, BeforeValidator(_blank_is_none)]
-Moment = AwareDatetime
+Date = Annotated[date, AfterValidator(_thinkable)]
+Moment = Annotated[AwareDatetime, AfterValidator(_thinkable)]
 Datum = Literal["wgs84", "gcj02", "bd09"]
 
 

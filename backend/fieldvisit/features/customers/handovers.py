@@ -1,6 +1,6 @@
 """Handing shops over to another route, today or from a later day on."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +13,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import invalid, not_now, out_of_scope
 from fieldvisit.kernel.scopes import server_of
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, Id
+from fieldvisit.kernel.values import Args, Date, Id
 from fieldvisit.kernel.work import Touching, Work
 
 GIVERS = {Role.MARKET_MANAGER, Role.GENERAL_ADMIN}
@@ -25,7 +25,7 @@ class HandOver(Args):
 
     route_id: Id
     customer_ids: Annotated[list[Id], Field(min_length=1, max_length=500)]
-    on_day: date
+    on_day: Date
 
 
 class CancelHandover(Args):

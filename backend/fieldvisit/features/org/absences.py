@@ -1,7 +1,5 @@
 """Being away: from when until when, and who stands in (代); it begins and ends by itself."""
 
-from datetime import date
-
 from sqlalchemy import select
 
 from fieldvisit.features.org.models import PEOPLE
@@ -12,7 +10,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now, out_of_scope
 from fieldvisit.kernel.scopes import Cover, scopes_of
 from fieldvisit.kernel.users import Role, User
-from fieldvisit.kernel.values import Args, Id
+from fieldvisit.kernel.values import Args, Date, Id
 from fieldvisit.kernel.work import Touching, Work
 
 REGISTRARS = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
@@ -24,15 +22,15 @@ class RegisterAbsence(Args):
     id: Id
     user_id: Id
     deputy_id: Id
-    since: date
-    until: date
+    since: Date
+    until: Date
 
 
 class EndAbsence(Args):
     """That an absence ends on another day: `until` is the first day back."""
 
     absence_id: Id
-    until: date
+    until: Date
 
 
 def _people_of(touching: Touching, _args: Args) -> list[str | BundleKey]:

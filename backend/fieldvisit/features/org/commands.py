@@ -1,6 +1,5 @@
 """Building the organisation: who works where, from which day."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,7 +13,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
 from fieldvisit.kernel.scopes import Assignment, server_of
 from fieldvisit.kernel.users import Role, User
-from fieldvisit.kernel.values import Args, Id, Line
+from fieldvisit.kernel.values import Args, Date, Id, Line
 from fieldvisit.kernel.work import Touching, Work
 
 ADMIN = {Role.GENERAL_ADMIN}
@@ -45,8 +44,8 @@ class Assign(Args):
 
     user_id: Id
     scope: Annotated[str, Field(pattern=r"^(route|zone|department|post):[0-9a-z_-]{1,40}$")]
-    since: date
-    until: date | None = None
+    since: Date
+    until: Date | None = None
 
 
 def _org_of(touching: Touching, _args: Args) -> list[str | BundleKey]:

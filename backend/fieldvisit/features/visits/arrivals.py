@@ -29,7 +29,7 @@ from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
-from fieldvisit.kernel.values import Args, Datum, Id, Moment, OptionalProse
+from fieldvisit.kernel.values import Args, Date, Datum, Id, Moment, OptionalProse
 from fieldvisit.kernel.work import Entry, OutOfScope, Touching, Work
 
 LATE_SCOPE_DAYS = 30
@@ -52,7 +52,7 @@ class PlanVisit(Args):
 
     id: Id
     customer_id: Id
-    day: date
+    day: Date
     purpose: Purpose | None = None
     planned_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
 
