@@ -33,27 +33,28 @@ export const useSession = defineStore('session', () => {
   let access: { token: string; until: number } | null = null
   let refreshing: Promise<string> | null = null
 
-  async function enter(told: SignedIn, username: string, device: string): Promise<void> {
+  /** Only who gave the password has his tries at the PIN back: a session that goes on proves nobody's presence. */
+  async function enter(told: SignedIn, username: string, device: string, how: 'password' | 'session'): Promise<void> {
     access = { token: told.access_token, until: Date.now() + (told.expires_in - 60) * 1000 }
-    const before = await phone.accounts.get(told.user.id)
-    if (before?.pin) before.pin = { ...before.pin, wrong: 0 }
-    const entered: Account = {
-      ...before,
-      userId: told.user.id,
-      username: before?.username ?? username,
-      names: [...new Set([...(before?.names ?? []), username])],
-      leaseDays: told.offline_lease_days,
-      name: told.user.name,
-      role: told.user.role,
-      device,
-      deposit: told.deposit_token,
-      current: 1,
-    }
-    await phone.transaction('rw', phone.accounts, async () => {
+    account.value = await phone.transaction('rw', phone.accounts, async () => {
+      const before = await phone.accounts.get(told.user.id)
+      const entered: Account = {
+        ...before,
+        userId: told.user.id,
+        username: before?.username ?? username,
+        names: [...new Set([...(before?.names ?? []), username])],
+        leaseDays: told.offline_lease_days,
+        name: told.user.name,
+        role: told.user.role,
+        device,
+        deposit: told.deposit_token,
+        current: 1,
+      }
+      if (entered.pin && how === 'password') entered.pin = { ...entered.pin, wrong: 0 }
       await phone.accounts.toCollection().modify({ current: 0 })
       await phone.accounts.put(entered)
+      return entered
     })
-    account.value = entered
     state.value = 'signed_in'
     mustChange.value = told.must_change_password
     void navigator.storage?.persist?.()
@@ -66,7 +67,7 @@ export const useSession = defineStore('session', () => {
     const told = await json<SignedIn>('/api/auth/login', {
       json: { username, password, device: { id: device, name: navigator.platform || 'phone' } },
     })
-    await enter(told, username, device)
+    await enter(told, username, device, 'password')
     locked.value = false
   }
 
@@ -75,7 +76,7 @@ export const useSession = defineStore('session', () => {
     const holder = account.value
     if (!holder) return
     const told = await json<SignedIn>('/api/auth/password', { token: await token(), json: { current, new: wanted } })
-    await enter(told, holder.username, holder.device)
+    await enter(told, holder.username, holder.device, 'password')
   }
 
   /** Open for whoever used the phone last, with or without signal. */
@@ -118,7 +119,7 @@ export const useSession = defineStore('session', () => {
     if (!holder) throw new ProblemError(401, 'session_expired', 'expired')
     try {
       const told = await json<SignedIn>('/api/auth/refresh', { json: { device: holder.device } })
-      await enter(told, holder.username, holder.device)
+      await enter(told, holder.username, holder.device, 'session')
       return told.access_token
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) await end(error.session)

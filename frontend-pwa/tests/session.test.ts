@@ -1,0 +1,61 @@
+// Who is signed in on this phone, and what that needs: the password, the PIN, the server, and nobody else's cookie.
+
+import { createPinia, setActivePinia } from 'pinia'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { phone } from '@/kernel/db'
+import { mintId } from '@/kernel/ids'
+import { useSession } from '@/kernel/session'
+import { json } from './server'
+
+type Answer = () => Response | Promise<Response>
+
+const calls: string[] = []
+let answers: Record<string, Answer>
+
+function entered(userId: string, name = 'am'): Answer {
+  return () =>
+    json({
+      access_token: 'a',
+      deposit_token: 'fvd_x',
+      expires_in: 0,
+      user: { id: userId, name, role: 'account_manager' },
+      must_change_password: false,
+      offline_lease_days: 14,
+    })
+}
+
+const noSignal: Answer = () => Promise.reject(new TypeError('no signal'))
+
+beforeEach(async () => {
+  await phone.accounts.clear()
+  calls.length = 0
+  answers = { '/api/auth/logout': () => new Response(null, { status: 204 }) }
+  vi.stubGlobal('fetch', async (path: string) => {
+    calls.push(path)
+    return (answers[path] ?? noSignal)()
+  })
+  setActivePinia(createPinia())
+})
+
+afterEach(() => vi.unstubAllGlobals())
+
+describe('the PIN', () => {
+  it('stays spent after five wrong ones however often the session is renewed, until the password is given', async () => {
+    const userId = mintId()
+    answers['/api/auth/login'] = answers['/api/auth/refresh'] = entered(userId)
+    const session = useSession()
+    await session.signIn('am01', 'secret')
+    await session.keepPin('246810')
+    for (let tries = 0; tries < 5; tries += 1) {
+      await session.unlock('000000')
+      await session.token()
+    }
+    setActivePinia(createPinia())
+    const reopened = useSession()
+    await reopened.restore()
+    await reopened.token()
+    expect(await reopened.unlock('246810')).toBe('spent')
+    await reopened.signIn('am01', 'secret')
+    expect(await reopened.unlock('246810')).toBe('open')
+  })
+})
