@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { phone } from '@/kernel/db'
 import { mintId } from '@/kernel/ids'
 import { useSession } from '@/kernel/session'
-import { json } from './server'
+import { captivePortal, json } from './server'
 
 type Answer = () => Response | Promise<Response>
 
@@ -57,5 +57,52 @@ describe('the PIN', () => {
     expect(await reopened.unlock('246810')).toBe('spent')
     await reopened.signIn('am01', 'secret')
     expect(await reopened.unlock('246810')).toBe('open')
+  })
+})
+
+describe('signing out without signal', () => {
+  const logouts = () => calls.filter((path) => path === '/api/auth/logout').length
+
+  async function leftWithoutSignal() {
+    answers['/api/auth/login'] = entered(mintId())
+    const session = useSession()
+    await session.signIn('am01', 'secret')
+    answers['/api/auth/logout'] = noSignal
+    await session.signOut()
+    await session.settleLogout()
+    calls.length = 0
+    return session
+  }
+
+  it('is told to the server at the next chance, once', async () => {
+    await leftWithoutSignal()
+    setActivePinia(createPinia())
+    const reopened = useSession()
+    await reopened.restore()
+    expect(reopened.state).toBe('signed_out')
+    answers['/api/auth/logout'] = () => captivePortal(() => Promise.reject(new Error('unused')))
+    await reopened.settleLogout()
+    answers['/api/auth/logout'] = () => new Response(null, { status: 204 })
+    await reopened.settleLogout()
+    await reopened.settleLogout()
+    expect(logouts()).toBe(2)
+  })
+
+  it('is told before anybody signs in, and never afterwards, when it would end his session', async () => {
+    const session = await leftWithoutSignal()
+    answers['/api/auth/logout'] = () => new Response(null, { status: 204 })
+    await session.signIn('am02', 'secret')
+    expect(calls).toEqual(['/api/auth/logout', '/api/auth/login'])
+    await session.settleLogout()
+    expect(logouts()).toBe(1)
+  })
+
+  it('is not told any more once another cookie has taken the place of the one that owed it', async () => {
+    const session = await leftWithoutSignal()
+    await session.signIn('am02', 'secret')
+    calls.length = 0
+    answers['/api/auth/logout'] = () => new Response(null, { status: 204 })
+    await session.settleLogout()
+    expect(logouts()).toBe(0)
   })
 })

@@ -1,5 +1,6 @@
 """Entering and being shut out, on a real phone: one-time code, PIN, and too long without the server."""
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -15,6 +16,12 @@ AGE = """(user) => new Promise((resolve) => {
     const writing = target.result.transaction('meta', 'readwrite')
     writing.objectStore('meta').put({ name: 'pulledAt', value: longAgo })
     writing.oncomplete = () => { target.result.close(); resolve(true) }
+  }
+})"""
+DEVICE = """() => new Promise((resolve) => {
+  indexedDB.open('fieldvisit').onsuccess = ({ target }) => {
+    const asking = target.result.transaction('accounts').objectStore('accounts').getAll()
+    asking.onsuccess = () => { target.result.close(); resolve(asking.result[0].device) }
   }
 })"""
 
@@ -127,3 +134,24 @@ def test_a_newcomer_reads_the_notice_and_without_consent_his_phone_does_not_ask_
     page.get_by_role("link", name="今日").click()
     page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
     expect(page.get_by_text("精度 20 米")).to_be_visible(timeout=15_000)
+
+
+def test_who_signs_out_without_signal_is_signed_out_at_the_server_once_there_is_signal(
+    server: Server, phone: Phone
+) -> None:
+    page = phone.sign_in("am14")
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    assert page.evaluate(INSTALLED)
+    assert phone.context
+    cookies = {one["name"]: one["value"] for one in phone.context.cookies()}
+    page.get_by_role("link", name="我的").click()
+    phone.context.set_offline(True)
+    page.get_by_role("button", name="退出登录").click()
+    page.get_by_role("dialog").get_by_role("button", name="退出登录").click()
+    expect(page.get_by_label("工号")).to_be_visible()
+    with page.expect_response("**/api/auth/logout") as told:
+        phone.context.set_offline(False)
+    assert told.value.status == 204
+    device = {"device": page.evaluate(DEVICE)}
+    again = httpx2.post(f"{server.url}/api/auth/refresh", json=device, cookies=cookies)
+    assert again.status_code == 401

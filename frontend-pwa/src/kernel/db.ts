@@ -51,6 +51,8 @@ export interface Account {
   names?: string[]
   leaseDays?: number
   pin?: Pin
+  /** Signed out without signal: the server has not heard of it yet. */
+  owesLogout?: 0 | 1
 }
 
 /** Everything of one user on this phone. `durability: strict`, for "saved" must survive a dying battery. */

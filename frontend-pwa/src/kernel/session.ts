@@ -7,7 +7,7 @@ import { type Account, phone, userDb, type UserDb } from './db'
 import { mintId } from './ids'
 import { leaseIsOver } from './lease'
 import { fitsPin, isSpent, setPin } from './pin'
-import { ProblemError } from './problem'
+import { NetworkError, ProblemError } from './problem'
 import type { User } from './types'
 
 interface SignedIn {
@@ -51,8 +51,9 @@ export const useSession = defineStore('session', () => {
         current: 1,
       }
       if (entered.pin && how === 'password') entered.pin = { ...entered.pin, wrong: 0 }
-      await phone.accounts.toCollection().modify({ current: 0 })
-      await phone.accounts.put(entered)
+      // The cookie is another one from here on: what an earlier one owed can be paid no more.
+      await phone.accounts.toCollection().modify({ current: 0, owesLogout: 0 })
+      await phone.accounts.put({ ...entered, owesLogout: 0 })
       return entered
     })
     state.value = 'signed_in'
@@ -64,10 +65,13 @@ export const useSession = defineStore('session', () => {
     // The same person by another of his names is the same device.
     const known = await phone.accounts.filter((entry) => entry.username === username || !!entry.names?.includes(username)).first()
     const device = known?.device ?? mintId()
-    const told = await json<SignedIn>('/api/auth/login', {
-      json: { username, password, device: { id: device, name: navigator.platform || 'phone' } },
+    await alone(async () => {
+      await payLogout().catch(() => undefined)
+      const told = await json<SignedIn>('/api/auth/login', {
+        json: { username, password, device: { id: device, name: navigator.platform || 'phone' } },
+      })
+      await enter(told, username, device, 'password')
     })
-    await enter(told, username, device, 'password')
     locked.value = false
   }
 
@@ -130,8 +134,7 @@ export const useSession = defineStore('session', () => {
   /** A living access token. One refresh at a time, in all tabs, where the browser has locks. */
   async function token(): Promise<string> {
     if (access && access.until > Date.now()) return access.token
-    const locked = () => (navigator.locks ? navigator.locks.request('fieldvisit-refresh', refresh) : refresh())
-    refreshing ??= locked().finally(() => (refreshing = null))
+    refreshing ??= alone(refresh).finally(() => (refreshing = null))
     return refreshing
   }
 
@@ -147,14 +150,31 @@ export const useSession = defineStore('session', () => {
     access = null
     account.value = null
     state.value = 'signed_out'
-    await phone.accounts.toCollection().modify({ current: 0 })
+    await phone.accounts.toCollection().modify({ current: 0, owesLogout: 1 })
     if (left) await hideBundles(left)
-    // Without signal the server learns of it when the cookie is next refused; nobody waits for that.
-    void request('/api/auth/logout', { method: 'POST' }).catch(() => undefined)
+    void settleLogout()
   }
 
-  return { state, account, user, db, mustChange, locked, lock, unlock, keepPin, signIn, choosePassword, keepLease, signOut, restore, token, end, dropToken: () => (access = null) }
+  /** Tell the server of a sign-out it has not heard of, at every chance until it has; nobody waits for that. */
+  async function settleLogout(): Promise<void> {
+    await alone(payLogout).catch(() => undefined)
+  }
+
+  return { state, account, user, db, mustChange, locked, lock, unlock, keepPin, signIn, choosePassword, keepLease, signOut, settleLogout, restore, token, end, dropToken: () => (access = null) }
 })
+
+/** One thing at a time is done with the cookie, in all tabs, where the browser has locks. */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request('fieldvisit-refresh', work) : work()
+}
+
+async function payLogout(): Promise<void> {
+  const owed = await phone.accounts.filter((entry) => entry.owesLogout === 1).count()
+  if (owed === 0) return
+  const { status } = await request('/api/auth/logout', { method: 'POST' })
+  if (status !== 204) throw new NetworkError() // a captive portal's page
+  await phone.accounts.toCollection().modify({ owesLogout: 0 })
+}
 
 async function hideBundles(db: UserDb): Promise<void> {
   await db.transaction('rw', db.rows, db.bundles, db.meta, async () => {

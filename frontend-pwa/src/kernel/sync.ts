@@ -28,6 +28,7 @@ let again = false
 async function pass(): Promise<number> {
   const session = useSession()
   let pause = QUIET_MS
+  await session.settleLogout()
   for (const account of await phone.accounts.toArray()) {
     const db = userDb(account.userId)
     const told = await push(db, account)
