@@ -106,3 +106,19 @@ describe('signing out without signal', () => {
     expect(logouts()).toBe(0)
   })
 })
+
+describe('a tab of somebody else than who is signed in on this phone now', () => {
+  it('is signed out, and leaves the other signed in', async () => {
+    answers['/api/auth/login'] = entered(mintId())
+    const stale = useSession()
+    await stale.signIn('am01', 'secret')
+    setActivePinia(createPinia())
+    const other = mintId()
+    answers['/api/auth/login'] = entered(other)
+    await useSession().signIn('am02', 'secret')
+    answers['/api/auth/refresh'] = () => json({ code: 'device_of_another_user' }, 409)
+    await expect(stale.token()).rejects.toMatchObject({ status: 409 })
+    expect([stale.state, stale.user]).toEqual(['signed_out', null])
+    expect((await phone.accounts.filter((entry) => entry.current === 1).first())?.userId).toBe(other)
+  })
+})

@@ -127,6 +127,7 @@ export const useSession = defineStore('session', () => {
       return told.access_token
     } catch (error) {
       if (error instanceof ProblemError && error.status === 401) await end(error.session)
+      if (error instanceof ProblemError && error.status === 409) leave()
       throw error
     }
   }
@@ -145,11 +146,16 @@ export const useSession = defineStore('session', () => {
     if (state.value === 'signed_in') state.value = 'expired'
   }
 
-  async function signOut(): Promise<void> {
-    const left = db.value
+  /** Nobody is here any more; in another tab somebody else may be. */
+  function leave(): void {
     access = null
     account.value = null
     state.value = 'signed_out'
+  }
+
+  async function signOut(): Promise<void> {
+    const left = db.value
+    leave()
     await phone.accounts.toCollection().modify({ current: 0, owesLogout: 1 })
     if (left) await hideBundles(left)
     void settleLogout()
