@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_type_hints
 
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.errors import invalid
@@ -15,6 +16,7 @@ from fieldvisit.kernel.work import Touching, Work
 
 Touches = Callable[[Touching, Any], Iterable[str | BundleKey]]
 Handler = Callable[[Work, Any], None]
+Keeps = Callable[[Session, str, dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Command:
     offline: bool
     touches: Touches
     in_person: bool
+    keeps: Keeps | None
 
     @property
     def summary(self) -> str:
@@ -60,11 +63,13 @@ def command(
     touches: Touches,
     offline: bool = False,
     in_person: bool = False,
+    keeps: Keeps | None = None,
     v: int = 1,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a command over its handler `(work, args)`. `offline` lets the app queue it without signal.
 
     One that is `in_person` nobody can apply on another's behalf. `touches` names the bundles it will change, so that they are locked together before it starts.
+    `keeps` says what of the arguments as they came may be used and kept of this author (a user's id); the rest vanishes from the entry, too.
     """
     method, path = route.split(" ")
 
@@ -75,7 +80,7 @@ def command(
             raise ValueError(f"command {name} has no docstring")
         args = get_type_hints(handler)["args"]
         COMMANDS[name, v] = Command(
-            name, v, method, path, args, handler, frozenset(needs), offline, touches, in_person
+            name, v, method, path, args, handler, frozenset(needs), offline, touches, in_person, keeps
         )
         return handler
 

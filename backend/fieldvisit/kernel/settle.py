@@ -13,9 +13,9 @@ from fieldvisit.kernel.deciding import decider_of, targets_of
 from fieldvisit.kernel.errors import Problem, Reason, conflict, invalid, missing, not_now, out_of_scope
 from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
 from fieldvisit.kernel.scopes import principal_of
-from fieldvisit.kernel.tasks import Task, content_of
+from fieldvisit.kernel.tasks import Task, content_of, keep_only, kept_of
 from fieldvisit.kernel.users import Device, Role, User
-from fieldvisit.kernel.values import canonical, is_uuid
+from fieldvisit.kernel.values import is_uuid
 from fieldvisit.kernel.work import Entry, Locks, Work
 
 DECIDED_BY_PEOPLE = (Reason.SCOPE, Reason.INACTIVE, Reason.INVALID, Reason.CONFLICT)
@@ -57,14 +57,10 @@ def perform(work: Work, op: Op, task: Task) -> None:
         raise task.refusal or Problem(422, "args_invalid")
     if not owns(work.session, op.user_id, file_refs(content_of(op))):
         raise conflict("file_taken")
-    task.command.handler(work, task.args)
+    kept = kept_of(work.session, op)
+    task.command.handler(work, task.args if kept is None else task.command.parse(kept))
     work.session.flush()
-    if work.forgotten:
-        content = content_of(op)
-        content["args"] = {
-            name: value for name, value in content["args"].items() if name not in work.forgotten
-        }
-        op.raw = canonical(content)
+    keep_only(op, kept)
     op.state, op.waits_for = OpState.APPLIED, None
     op.result, op.entity_id, op.settled_at = work.result, work.result.get("id"), now()
     _let_pass(work.session, op)
@@ -120,6 +116,7 @@ def hold(locks: Locks, op: Op, problem: Problem) -> None:
     op.state, op.reason, op.code, op.params = OpState.HELD, problem.reason, problem.code, problem.params
     op.waits_for, op.settled_at, op.bundle_id = problem.waits_for, now(), bundle.id
     op.attempts = 0
+    keep_only(op, kept_of(session, op))
     if needs_people(op):
         show_to_decider(locks, op)
     elif op.reason in SETTLED_BY_OPERATOR:
@@ -158,6 +155,7 @@ def reject(locks: Locks, op: Op, *, corrected_by: Op | None = None) -> None:
     made = (
         (content_of(op).get("args") or {}).get("id") if isinstance(content_of(op).get("args"), dict) else None
     )
+    keep_only(op, kept_of(session, op))
     op.state, op.settled_at, op.waits_for = OpState.REJECTED, now(), None
     op.entity_id = made if is_uuid(made) else None
     if corrected_by is not None:

@@ -12,7 +12,7 @@ from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import Problem, Reason
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.users import User
-from fieldvisit.kernel.values import Args, is_uuid
+from fieldvisit.kernel.values import Args, canonical, is_uuid
 from fieldvisit.kernel.work import Entry, Touching
 
 
@@ -45,6 +45,24 @@ def prepare(op: Op) -> Task:
         return Task(op.number, found, found.parse(content.get("args")), None)
     except Problem as problem:
         return Task(op.number, found, None, problem)
+
+
+def kept_of(session: Session, op: Op) -> dict[str, Any] | None:
+    """The arguments without what may not be kept of the author; None where all may be, or there are none.
+
+    What a command of this name declares holds for versions this server does not know, too.
+    """
+    args = kept = op.args
+    for command in COMMANDS.values():
+        if command.name == op.name and command.keeps and kept is not None:
+            kept = command.keeps(session, op.user_id, kept)
+    return None if kept == args else kept
+
+
+def keep_only(op: Op, args: dict[str, Any] | None) -> None:
+    """Erase from the entry as it came all arguments but these; its hash stays."""
+    if args is not None:
+        op.raw = canonical(content_of(op) | {"args": args})
 
 
 def keys_of(session: Session, op: Op, task: Task) -> list[str | BundleKey]:

@@ -92,15 +92,10 @@ class Work:
         self.user = on_behalf_of or principal.user
         self.entry = entry
         self.result: dict[str, Any] = {}
-        self.forgotten: set[str] = set()
 
     def id(self, label: str) -> str:
         """An id that is the same whenever this op is applied again."""
         return self.entry.id_of(label)
-
-    def forget(self, argument: str) -> None:
-        """Let an argument that must not be kept vanish from the op as it came, too; its hash stays."""
-        self.forgotten.add(argument)
 
     def find(self, model: type[Row], row_id: str, absent: str, lost: str) -> Row:
         """The row, if it is his to see; raises Problem `absent` (404), or `lost` (403) if it was his before."""

@@ -1,13 +1,13 @@
 """What somebody agreed to: the notice of what the product keeps of him, and separately that his place is taken."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.org.models import ME, Consent
 from fieldvisit.kernel.bundles import BundleKey
-from fieldvisit.kernel.commands import command
+from fieldvisit.kernel.commands import Keeps, command
 from fieldvisit.kernel.errors import conflict, invalid
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Id
@@ -74,6 +74,17 @@ def _add(work: Work, row_id: str, kind: str, version: int, *, is_given: bool) ->
         )
     )
     work.result = {"id": row_id}
+
+
+def with_consent(argument: str, kind: Kind, **instead: Any) -> Keeps:
+    """What a command keeps where an argument needs its author's consent: without it the argument is None, with `instead`."""
+
+    def keeps(session: Session, user_id: str, args: dict[str, Any]) -> dict[str, Any]:
+        if args.get(argument) is None or has_consent(session, user_id, kind):
+            return args
+        return {**args, argument: None, **instead}
+
+    return keeps
 
 
 def has_consent(session: Session, user_id: str, kind: Kind) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.models import CUSTOMER, Customer
-from fieldvisit.features.org.consents import has_consent
+from fieldvisit.features.org.consents import with_consent
 from fieldvisit.features.org.models import Route
 from fieldvisit.features.visits.anomalies import judge
 from fieldvisit.features.visits.models import VISITS, Visit
@@ -140,11 +140,18 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
     work.result = {"id": args.id}
 
 
-@command("visits.check_in", "POST /visits", needs=VISITORS, offline=True, touches=_checked_in)
+@command(
+    "visits.check_in",
+    "POST /visits",
+    needs=VISITORS,
+    offline=True,
+    touches=_checked_in,
+    keeps=with_consent("place", "location", place_refusal="no_consent"),
+)
 def check_in(work: Work, args: CheckIn) -> None:
     """Arrive at a shop, with place and photos or the reason why not (S11.9).
 
-    Without his consent the place is dropped, from the visit and from the entry as it came. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
+    Without his consent the place is dropped, from the visit and from the entry as it came, be it held or rejected. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
     """
     late = False
     try:
@@ -170,9 +177,6 @@ def check_in(work: Work, args: CheckIn) -> None:
     visit.check_in_at = visit.stated_at = work.entry.stated_at
     visit.earliest_at, visit.latest_at = work.entry.earliest_at, work.entry.received_at
     visit.photo_refusal = args.photo_refusal
-    if args.place is not None and not has_consent(work.session, work.user.id, "location"):
-        work.forget("place")
-        args = args.model_copy(update={"place": None, "place_refusal": "no_consent"})
     _place(work, visit, args)
     judge_place(visit, customer)
     attach(work, args.photos, visit.id, home.id)
