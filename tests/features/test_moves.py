@@ -241,3 +241,30 @@ def test_only_the_administrator_moves_people(world: World, username: str) -> Non
     for verb, args in (("leave", {}), ("return", {}), ("role", {"role": "general_admin"})):
         answer = who.call("POST", f"/api/users/{person('am02')}/{verb}", args)
         assert (answer.status_code, answer.json()["code"]) == (403, "role_not_allowed")
+
+
+def test_who_was_to_serve_a_route_and_was_called_off_before_his_day_is_a_stranger_there(world: World) -> None:
+    ga, wanted = world.as_("ga"), shop("cz:0")
+    scope = f"route:{route('cz:0')}"
+    for username, day in (("am03", 2), ("am02", 1)):
+        args = {"user_id": person(username), "scope": scope, "since": str(today() + day * DAY)}
+        assert ga.call("POST", "/api/assignments", args).status_code == 200
+    change = {"set": {"note": {"from": None, "to": "x"}}}
+    for days in (0, 1, 2, 3, 20):
+        with time_machine.travel(now() + days * DAY):
+            do_duties(world.runtime.db)
+            am03 = world.as_("am03")
+            assert am03.get(f"/api/customers/{wanted}").status_code == 404
+            assert am03.call("PATCH", f"/api/customers/{wanted}", change).json()["code"] == "customer_missing"
+            assert arrive(am03, wanted)["code"] == "customer_missing"
+            assert arrive(am03, uid())["code"] == "customer_missing", "as if there were no such shop"
+
+
+def test_the_thirty_days_of_grace_begin_with_the_last_day_he_served(world: World) -> None:
+    ga, wanted = world.as_("ga"), shop("cz:0")
+    args = {"user_id": person("am02"), "scope": f"route:{route('cz:0')}", "since": str(today() + DAY)}
+    assert ga.call("POST", "/api/assignments", args).status_code == 200
+    for days, state in ((30, "applied"), (31, "held")):
+        with time_machine.travel(now() + days * DAY):
+            am01 = world.as_("am01")
+            assert arrive(am01, wanted)["state"] == state, f"{days} days after his last"

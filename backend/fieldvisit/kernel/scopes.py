@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -103,15 +103,16 @@ class Tenure:
 def tenures_of(session: Session, user: User) -> list[Tenure]:
     """Every scope `user` ever held, with what it carries today, for telling a former reader from a stranger."""
     rows = session.scalars(select(Assignment).where(Assignment.user_id == user.id)).all()
-    held = [(row.scope, row.since, row.until) for row in rows]
+    held = [
+        (row.scope, row.since, row.until) for row in rows
+    ]  # one called off never began: it ends as it begins
     covered = select(Assignment, Cover).join(Cover, Cover.user_id == Assignment.user_id)
     for row, cover in session.execute(covered.where(Cover.deputy_id == user.id)):
-        since, until = max(row.since, cover.since), min(row.until or cover.until, cover.until)
-        if since < until:
-            held.append((row.scope, since, until))
+        held.append((row.scope, max(row.since, cover.since), min(row.until or cover.until, cover.until)))
     return [
         Tenure(scope, since, until)
         for assigned, since, until in held
+        if until is None or since < until
         for scope in sorted(expand(session, user.role, [assigned]))
     ]
 
@@ -136,7 +137,11 @@ def deputy_of(session: Session, user_id: str, on: date | None = None) -> str | N
 
 
 def last_held(tenure: Tenure, since: datetime, until: datetime | None, now_day: date) -> date | None:
-    """The last day on which the tenure and a bundle's stay in its scope overlapped, or None."""
+    """The last day on which the tenure and a bundle's stay in its scope overlapped, or None.
+
+    A tenure ends with the day before `until`; a stay in the middle of its last day.
+    """
     start = max(tenure.since, day_of(since))
-    end = min(tenure.until or now_day, day_of(until) if until else now_day)
+    ends = [now_day, tenure.until and tenure.until - timedelta(days=1), until and day_of(until)]
+    end = min(day for day in ends if day)
     return end if end >= start else None
