@@ -10,6 +10,7 @@ from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.duties import do_duties
+from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.sync import sweep
 from personas import Persona, person, shop, uid
 
@@ -268,3 +269,33 @@ def test_the_thirty_days_of_grace_begin_with_the_last_day_he_served(world: World
         with time_machine.travel(now() + days * DAY):
             am01 = world.as_("am01")
             assert arrive(am01, wanted)["state"] == state, f"{days} days after his last"
+
+
+def test_a_planned_handover_waits_where_nobody_serves_the_route_any_more_and_it_is_said_once(
+    world: World,
+) -> None:
+    ga, mm1, moved = world.as_("ga"), world.as_("mm1"), shop("cz:0")
+    assert give(mm1, "cz:1", moved, shop("cz:0", 1), on=today() + 2 * DAY).status_code == 200
+    assert ga.call("POST", f"/api/users/{person('am02')}/leave").status_code == 200
+    for days in (2, 3):
+        with time_machine.travel(now() + days * DAY):
+            for _ in range(2):
+                do_duties(world.runtime.db)
+                react(world.runtime.db)
+            assert f"customer:{moved}" in world.as_("am01").manifest(), "his until somebody else serves it"
+            for username in ("mm1", "ga", "am01", "mm2"):
+                items = world.as_(username).get("/api/notices").json()["items"]
+                told = [row["data"] for row in items if row["kind"] == "handover_waits"]
+                said = {
+                    "scope": f"route:{route('cz:1')}",
+                    "count": 2,
+                    "on_day": str(today() + (2 - days) * DAY),
+                }
+                assert told == ([said] if username in ("mm1", "ga") else []), username
+    with time_machine.travel(now() + 3 * DAY):
+        ga = world.as_("ga")
+        args = {"user_id": person("am04"), "scope": f"route:{route('cz:1')}", "since": str(today())}
+        assert ga.call("POST", "/api/assignments", args).status_code == 200
+        do_duties(world.runtime.db)
+        assert f"customer:{moved}" in world.as_("am04").manifest()
+        assert f"customer:{moved}" not in world.as_("am01").manifest()

@@ -8,14 +8,16 @@ from sqlalchemy.orm import Session
 from fieldvisit.features.customers.commands import DECIDE
 from fieldvisit.features.customers.models import Customer, Suggestion
 from fieldvisit.features.customers.rules import last_day
-from fieldvisit.features.org.models import Route
+from fieldvisit.features.customers.subscribers import WAITS
+from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.deadlines import Deadline
 from fieldvisit.kernel.events import on
-from fieldvisit.kernel.notices import notice, tell
+from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.scopes import server_of
+from fieldvisit.kernel.users import Role
 
 SUGGESTED = notice("suggestion_made")
 DECIDED = notice("suggestion_decided")
@@ -23,6 +25,7 @@ NEAR = notice("suggestion_due_near")
 OVERDUE = notice("suggestion_overdue")
 SHOPS_COME = notice("shops_come")
 SHOPS_GO = notice("shops_go")
+HANDOVER_WAITS = notice("handover_waits")
 
 
 def _deciders(session: Session, row: Suggestion) -> list[str | None]:
@@ -63,6 +66,17 @@ def move_due_day(happening: Happening) -> None:
     happening.bundles(session.scalars(select(Bundle.key).where(Bundle.id == row.bundle_id)))
     counted = select(Deadline.due_at).where(Deadline.entity_id == row.id, Deadline.key == DECIDE)
     row.due_on = last_day(session.scalars(counted).one())
+
+
+@on(WAITS)
+def tell_of_waiting(happening: Happening) -> None:
+    """Shops were to come to a route that nobody serves: its market manager and the administrators hear of it."""
+    session, data = happening.session, happening.event.data
+    zone = session.get_one(Zone, session.get_one(Route, data["route_id"]).zone_id)
+    told = [server_of(session, f"zone:{zone.id}", today())]
+    told += holders(session, Role.GENERAL_ADMIN, zone.department_id)
+    scope = f"route:{data['route_id']}"
+    tell(happening, told, HANDOVER_WAITS, scope=scope, count=data["count"], on_day=data["on_day"])
 
 
 @on("customers.route_changed")
