@@ -236,7 +236,7 @@ def test_a_shop_moves_while_its_entries_wait_and_nothing_is_lost(world: World) -
     assert waiting == [ops[3]["id"]]
 
 
-@pytest.mark.parametrize("username", ["am01", "mm1", "dm", "cc1", "post1", "admin"])
+@pytest.mark.parametrize("username", ["am01", "mm1", "dm", "cc1", "post1"])
 def test_only_the_administrator_moves_people(world: World, username: str) -> None:
     who = world.as_(username)
     for verb, args in (("leave", {}), ("return", {}), ("role", {"role": "general_admin"})):
@@ -299,3 +299,73 @@ def test_a_planned_handover_waits_where_nobody_serves_the_route_any_more_and_it_
         do_duties(world.runtime.db)
         assert f"customer:{moved}" in world.as_("am04").manifest()
         assert f"customer:{moved}" not in world.as_("am01").manifest()
+
+
+def test_the_system_administrator_sees_to_those_nobody_else_could_see_to(world: World) -> None:
+    admin, ga = world.as_("admin"), world.as_("ga")
+    for username in ("cc1", "ga"):
+        who = world.as_(username)
+        assert admin.call("POST", f"/api/users/{who.id}/leave").status_code == 200
+        assert who.get("/api/sync/manifest").status_code == 401
+        assert admin.call("POST", f"/api/users/{who.id}/return").status_code == 200
+        assert world.as_(username).get("/api/customers").json()["items"], "what his post sees is his again"
+    people = {row["id"]: row["is_active"] for row in world.as_("dm").get("/api/people").json()["items"]}
+    assert people[ga.id] is True
+    for verb in ("leave", "return"):
+        foreign = admin.call("POST", f"/api/users/{person('am01')}/{verb}")
+        nobody = admin.call("POST", f"/api/users/{uid()}/{verb}")
+        assert (foreign.status_code, foreign.json()) == (nobody.status_code, nobody.json())
+        assert admin.call("POST", f"/api/users/{admin.id}/{verb}").json()["code"] == "own_account"
+    assert admin.call("POST", f"/api/users/{person('ga')}/role", {"role": "related_post"}).status_code == 403
+    assert ga.call("POST", f"/api/users/{person('cc1')}/leave").status_code in (401, 404)
+
+
+@pytest.mark.parametrize(
+    ("absentee", "deputy", "registrar"),
+    [
+        ("mm1", "dm", "ga"),
+        ("mm1", "mm2", "dm"),
+        ("dm", "ga", "ga"),
+        ("ga", "dm", "dm"),
+        ("am01", "mm1", "mm1"),
+    ],
+)
+def test_the_next_post_stands_in_and_decides_what_the_absent_one_would(
+    world: World, absentee: str, deputy: str, registrar: str
+) -> None:
+    assert absent(world.as_(registrar), absentee, deputy).status_code == 200
+    who = world.as_({"mm1": "am01", "dm": "mm1"}[absentee])
+    wrong = who.op("visits.plan_visit", {"id": uid(), "customer_id": shop("cz:0"), "day": "2020-01-01"})
+    who.push(wrong)
+    sweep(world.runtime)
+    decider = world.as_(deputy)
+    answer = decider.call("POST", f"/api/held_ops/{wrong['id']}/reject", {"reason": "日期有误"})
+    assert answer.status_code == 200, answer.text
+    (row,) = who.rows(f"op:{wrong['id']}", "held_ops")
+    assert (row["decided_by_id"], row["decided_for_id"]) == (decider.id, person(absentee))
+
+
+def test_nobody_below_stands_in_and_nobody_of_another_line(world: World) -> None:
+    ga = world.as_("ga")
+    assert absent(world.as_("dm"), "ga", "dm", since=9).status_code == 200
+    assert absent(world.as_("mm1"), "am01", "mm1", since=9).status_code == 200
+    for absentee, deputy in (("mm1", "am01"), ("dm", "mm1"), ("ga", "mm1"), ("am01", "dm"), ("mm1", "ga"), ("post1", "mm1")):  # fmt: skip
+        assert absent(ga, absentee, deputy).json()["code"] == "deputy_unfit", (absentee, deputy)
+
+
+def test_a_market_manager_declares_nobody_absent_who_serves_no_route_of_his(world: World) -> None:
+    ga = world.as_("ga")
+    assert ga.call("POST", f"/api/users/{person('am03')}/leave").status_code == 200
+    assert ga.call("POST", f"/api/users/{person('am03')}/return").status_code == 200
+    assert absent(world.as_("mm1"), "am03", "am01").json()["code"] == "user_not_yours"
+    assert absent(world.as_("dm"), "am03", "am01").status_code == 200
+
+
+def test_who_stays_away_longer_is_registered_anew_from_the_day_he_was_to_be_back(world: World) -> None:
+    mm1, key = world.as_("mm1"), uid()
+    assert absent(mm1, "am01", "am02", days=2, key=key).status_code == 200
+    later = mm1.call("POST", f"/api/absences/{key}/end", {"until": str(today() + 3 * DAY)})
+    assert later.json()["code"] == "day_invalid"
+    assert absent(mm1, "am01", "am02", since=2, days=1).status_code == 200
+    with time_machine.travel(now() + 2 * DAY):
+        assert f"customer:{shop('cz:0')}" in world.as_("am02").manifest()

@@ -27,7 +27,7 @@ class RegisterAbsence(Args):
 
 
 class EndAbsence(Args):
-    """That an absence ends on another day: `until` is the first day back."""
+    """That an absence ends earlier: `until` is the first day back."""
 
     absence_id: Id
     until: Date
@@ -40,7 +40,9 @@ def _people_of(touching: Touching, _args: Args) -> list[str | BundleKey]:
 
 @command("org.register_absence", "POST /absences", needs=REGISTRARS, in_person=True, touches=_people_of)
 def register_absence(work: Work, args: RegisterAbsence) -> None:
-    """Register an absence with its deputy, who has the same post or stands directly above (S1.4).
+    """Register an absence with its deputy, who has the same post or the next: the one directly above (S1.4).
+
+    Department manager and general administrator stand in for each other.
 
     The deputy sees and does what the absent one's territory asks for, and decides for him; never a second
     absence over the same days, nor a deputy who is away or covered himself then.
@@ -69,7 +71,10 @@ def register_absence(work: Work, args: RegisterAbsence) -> None:
     "org.end_absence", "POST /absences/{absence_id}/end", needs=REGISTRARS, in_person=True, touches=_people_of
 )
 def end_absence(work: Work, args: EndAbsence) -> None:
-    """Let an absence end earlier or later; one that has not begun may be called off by its first day."""
+    """Let an absence end earlier; one that has not begun may be called off by its first day.
+
+    Who stays away longer is registered anew, from the day on which he was to be back.
+    """
     row = work.find(Cover, args.absence_id, "absence_missing", "absence_not_yours")
     _require_his(work, work.session.get_one(User, row.user_id))
     if row.until <= work.entry.day:
@@ -82,10 +87,10 @@ def end_absence(work: Work, args: EndAbsence) -> None:
 
 
 def _require_his(work: Work, user: User) -> None:
-    """A market manager registers for his account managers only, and nobody but an administrator for himself."""
+    """A market manager registers for those only who serve his routes, and nobody but an administrator for himself."""
     if work.principal.role == Role.GENERAL_ADMIN:
         return
     theirs = {scope for scope in scopes_of(work.session, user) if scope.startswith(("route:", "zone:"))}
-    above = work.principal.role == Role.DEPARTMENT_MANAGER or user.role == Role.ACCOUNT_MANAGER
-    if user.id == work.user.id or not above or not theirs <= work.principal.scopes:
+    serves_his = user.role == Role.ACCOUNT_MANAGER and bool(theirs) and theirs <= work.principal.scopes
+    if user.id == work.user.id or not (work.principal.role == Role.DEPARTMENT_MANAGER or serves_his):
         raise out_of_scope("user_not_yours")

@@ -18,6 +18,7 @@ from fieldvisit.kernel.values import Args, Id, Line, OptionalLine
 from fieldvisit.kernel.work import Touching, Work
 
 ADMIN = {Role.GENERAL_ADMIN}
+ADMINS = ADMIN | {Role.SYSTEM_ADMIN}
 Post = Literal["account_manager", "market_manager", "department_manager", "general_admin", "related_post"]
 
 
@@ -56,12 +57,18 @@ def _new_bundles(touching: Touching, args: CreateUser) -> list[str | BundleKey]:
 
 
 def _user_bundles(touching: Touching, args: ChangeRole | Leave | Return) -> list[str | BundleKey]:
-    return [*org_bundles(touching), *touching.bundle_of(User, args.user_id)]
+    user = touching.session.get(User, args.user_id)
+    if user is None:
+        return []
+    return [*_bundles_of(user.department_id), *touching.bundle_of(User, user.id)]
 
 
 def org_bundles(touching: Touching) -> list[str | BundleKey]:
     """Places and people of the author's own department."""
-    department = touching.user.department_id
+    return _bundles_of(touching.user.department_id)
+
+
+def _bundles_of(department: str | None) -> list[str | BundleKey]:
     return [] if department is None else [ORG.of(department=department), PEOPLE.of(department=department)]
 
 
@@ -105,41 +112,56 @@ def change_role(work: Work, args: ChangeRole) -> None:
     _lay_down(work, user)
     user.former_roles = sorted({*user.former_roles, user.role})
     user.role = args.role
-    _person(work, user).role = args.role
+    _show(work, user)
     serve_department(work, user)
     work.emit("org.role_changed", user.bundle_id, user_id=user.id, role=args.role)
 
 
-@command("org.leave", "POST /users/{user_id}/leave", needs=ADMIN, in_person=True, touches=_user_bundles)
+@command("org.leave", "POST /users/{user_id}/leave", needs=ADMINS, in_person=True, touches=_user_bundles)
 def leave(work: Work, args: Leave) -> None:
     """Take somebody out of service now: nothing opens for him any more, what he still sends is held for his superior."""
-    user = _another(work, args.user_id)
+    user = _to_employ(work, args.user_id)
     _lay_down(work, user)
     if user.is_active:
         user.is_active, user.stamp = False, user.stamp + 1
-    _person(work, user).is_active = False
+    _show(work, user)
     work.emit("org.left", user.bundle_id, user_id=user.id)
 
 
-@command("org.return", "POST /users/{user_id}/return", needs=ADMIN, in_person=True, touches=_user_bundles)
+@command("org.return", "POST /users/{user_id}/return", needs=ADMINS, in_person=True, touches=_user_bundles)
 def come_back(work: Work, args: Return) -> None:
     """Take somebody back into service; what he serves is assigned anew."""
-    user = _another(work, args.user_id)
+    user = _to_employ(work, args.user_id)
     user.is_active = True
-    _person(work, user).is_active = True
+    _show(work, user)
     serve_department(work, user)
     work.emit("org.returned", user.bundle_id, user_id=user.id)
 
 
 def _another(work: Work, user_id: str) -> User:
-    user = colleague(work, user_id)
-    if user.id == work.user.id:
+    if user_id == work.user.id:
         raise out_of_scope("own_account")
+    return colleague(work, user_id)
+
+
+def _to_employ(work: Work, user_id: str) -> User:
+    """Whose service one may end or begin: a colleague; for the system administrator those no other could see to.
+
+    They are whoever has no department (the complaint centre, other system administrators), and general administrators.
+    """
+    if user_id == work.user.id or work.user.role != Role.SYSTEM_ADMIN:
+        return _another(work, user_id)
+    user = work.session.get(User, user_id)
+    if user is None or (user.department_id is not None and user.role != Role.GENERAL_ADMIN):
+        raise missing("user_missing", waits_for=user_id)
     return user
 
 
-def _person(work: Work, user: User) -> Person:
-    return work.session.get_one(Person, user.id)
+def _show(work: Work, user: User) -> None:
+    """What colleagues see of him follows; who has no department has none."""
+    person = work.session.get(Person, user.id)
+    if person is not None:
+        person.role, person.is_active = user.role, user.is_active
 
 
 def serve_department(work: Work, user: User) -> None:

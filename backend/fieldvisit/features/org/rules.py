@@ -16,8 +16,15 @@ def may_serve(role: Role, scope: str) -> bool:
     return scope.partition(":")[0] == SERVES.get(role)
 
 
+# Who stands directly above a post (S1.4); department manager and general administrator have nobody above and each other beside.
+NEXT = {
+    Role.ACCOUNT_MANAGER: Role.MARKET_MANAGER,
+    Role.MARKET_MANAGER: Role.DEPARTMENT_MANAGER,
+    Role.DEPARTMENT_MANAGER: Role.GENERAL_ADMIN,
+    Role.GENERAL_ADMIN: Role.DEPARTMENT_MANAGER,
+}
+
+
 def may_deputise(absent: Role, deputy: Role) -> bool:
-    """Whether somebody of this post can stand in: one of the same post, or a market manager for an account manager."""
-    if absent == Role.ACCOUNT_MANAGER:
-        return deputy in (Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER)
-    return absent == deputy and absent in SERVES
+    """Whether somebody of this post can stand in: one of the same post, or of the next."""
+    return absent in SERVES and deputy in (absent, NEXT.get(absent))
