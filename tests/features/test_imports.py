@@ -49,8 +49,12 @@ def test_shops_from_every_kind_of_table_are_tried_then_written(world: World, for
     key = uid()
     assert post(ga, "customers", content, **{"idempotency-key": key}).json()["is_written"]
     assert count(world, Customer) == before + 40
-    again = post(ga, "customers", content, **{"idempotency-key": key}).json()
-    assert {fault["reason"] for fault in again["faults"]} == {"taken"}
+    again = post(ga, "customers", content, **{"idempotency-key": key.upper()}).json()
+    assert again == {"rows": 40, "faults": [], "is_written": True}
+    other = FORMS[form](workbooks.shops(3, codes(ga)))
+    assert post(ga, "customers", other, **{"idempotency-key": key}).json()["code"] == "id_reuse"
+    anew = post(ga, "customers", content, **{"idempotency-key": uid()}).json()
+    assert {fault["reason"] for fault in anew["faults"]} == {"taken"}
     assert count(world, Customer) == before + 40
     route = demo_id("route:cz:0")
     found = [

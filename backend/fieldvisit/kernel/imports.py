@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel import rest
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem, invalid, missing, out_of_scope
 from fieldvisit.kernel.export import as_xlsx
+from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal, principal_of
 from fieldvisit.kernel.sessions import reader
 from fieldvisit.kernel.sheets import Table, column_letters, read_table
-from fieldvisit.kernel.values import Args
+from fieldvisit.kernel.values import Args, is_uuid
 
 
 class Fault(NamedTuple):
@@ -172,18 +174,30 @@ def allowed(runtime: Runtime, token: str, name: str) -> tuple[Importer, str]:
     return found, bearer.user.id
 
 
+def _was_written(session: Session, user_id: str, key: str | None) -> bool:
+    if key is None or not is_uuid(key):
+        return False
+    written = select(Op.number).where(
+        Op.id == key.lower(), Op.user_id == user_id, Op.state == OpState.APPLIED
+    )
+    return session.scalar(written) is not None
+
+
 def bring_in(
     runtime: Runtime, token: str, name: str, raw: bytes, headers: rest.OpHeaders | None
 ) -> dict[str, Any]:
-    """Try a table, and with `headers` write it: `{"rows", "faults", "is_written"}`; nothing is written with a fault."""
+    """Try a table, and with `headers` write it: `{"rows", "faults", "is_written"}`; nothing is written with a fault.
+
+    One that is sent again under its key is not checked again, for what it wrote would stand in its way.
+    """
     made, _ = allowed(runtime, token, name)
     table = read_table(raw)
     rows, faults = made.read(table)
     with runtime.db.read() as session:
         bearer = reader(runtime, session, token)
-        found = listed(
-            [*faults, *made.check(session, principal_of(session, bearer.user, bearer.device), rows)]
-        )
+        if headers is None or not _was_written(session, bearer.user.id, headers.id):
+            faults += made.check(session, principal_of(session, bearer.user, bearer.device), rows)
+        found = listed(faults)
     if not found and headers is not None:
         args = {"rows": [row.model_dump(mode="json", exclude_none=True) for row in rows]}
         try:
