@@ -31,7 +31,7 @@ EXAMPLES: dict[str, Example] = {
     "org.create_user": lambda of: {
         "id": uid(),
         "username": "u" + uid()[:8],
-        "employee_no": "1",
+        "employee_no": uid(),
         "name": "n",
         "role": "account_manager",
     },

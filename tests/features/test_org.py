@@ -4,11 +4,13 @@ import io
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from conftest import World
 from fieldvisit import cli
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.users import User
 from personas import person, uid
 
 DEPARTMENT = demo_id("department:dq")
@@ -73,3 +75,18 @@ def test_the_command_line_founds_a_department_and_opens_accounts(
     assert {row["name"] for row in boss.get("/api/people").json()["items"]} == {"boss", "clerk"}
     with pytest.raises(cli.typer.Exit):
         cli.serve()
+
+
+@pytest.mark.parametrize("column", ["username", "employee_no", "phone"])
+def test_no_two_accounts_are_named_alike_in_whichever_department(world: World, column: str) -> None:
+    ga = world.as_("ga")
+    with world.runtime.db.write() as session:
+        session.scalars(select(User).where(User.username == "am19")).one().phone = "13900000019"
+    named = {"username": "am19", "employee_no": "am19", "phone": "13900000019"}
+    new = {"username": "new.one", "employee_no": "N1", "phone": "13900000020"} | {column: named[column]}
+    args = {"id": uid(), "name": "新人", "role": "account_manager"} | new
+    refused = ga.call("POST", "/api/users", args)
+    assert (refused.status_code, refused.json()["code"]) == (409, f"{column}_taken")
+    assert (
+        ga.call("POST", "/api/users", args | {column: "n2" if column != "phone" else None}).status_code == 200
+    )

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.org.founding import add_user
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Route, Zone
-from fieldvisit.features.org.people import ADMIN, Post, org_bundles, serve_department
+from fieldvisit.features.org.people import ADMIN, NAMED_BY, Post, org_bundles, serve_department
 from fieldvisit.kernel.bundles import BundleKey, visible
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import out_of_scope
@@ -63,17 +63,14 @@ COLUMNS = (
 
 def check(session: Session, principal: Principal, rows: Sequence[PersonRow]) -> Iterable[Fault]:
     """Names and numbers that stand twice or are taken, and places that are not there, are served, or do not fit the post."""
-    yield from twice(rows, "employee_no", "username", "phone")
+    yield from twice(rows, *NAMED_BY)
     places = places_of(session, principal)
-    taken = {
-        column: set(session.scalars(select(getattr(User, column))))
-        for column in ("employee_no", "username", "phone")
-    }
+    taken = {column: set(session.scalars(select(func.lower(getattr(User, column))))) for column in NAMED_BY}
     given: set[tuple[str | None, str | None]] = set()
     for row in rows:
         for column, values in taken.items():
             value = getattr(row, column)
-            if value is not None and value in values:
+            if value is not None and value.lower() in values:
                 yield Fault(row.row, column, "taken")
         yield from _misplaced(row, places, given)
         given.add((row.zone_code, row.route_code))

@@ -3,7 +3,8 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from fieldvisit.features.org.founding import add_user
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Person, Route, Zone
@@ -17,6 +18,7 @@ from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import Args, Id, Line, OptionalLine
 from fieldvisit.kernel.work import Touching, Work
 
+NAMED_BY = ("username", "employee_no", "phone")  # each names one account: by each one signs in
 ADMIN = {Role.GENERAL_ADMIN}
 ADMINS = ADMIN | {Role.SYSTEM_ADMIN}
 Post = Literal["account_manager", "market_manager", "department_manager", "general_admin", "related_post"]
@@ -88,8 +90,10 @@ def create_user(work: Work, args: CreateUser) -> None:
     """
     if work.session.get(User, args.id) is not None:
         raise conflict("id_taken")
-    if work.session.scalar(select(User.id).where(User.username == args.username)):
-        raise conflict("username_taken")
+    for column in NAMED_BY:
+        value = getattr(args, column)
+        if value is not None and taken(work.session, column, value):
+            raise conflict(f"{column}_taken")
     department_id = work.user.department_id
     if department_id is None:
         raise out_of_scope("department_not_yours")
@@ -136,6 +140,12 @@ def come_back(work: Work, args: Return) -> None:
     _show(work, user)
     serve_department(work, user)
     work.emit("org.returned", user.bundle_id, user_id=user.id)
+
+
+def taken(session: Session, column: str, value: str) -> bool:
+    """Whether somebody, in whichever department, signs in by this name or number already."""
+    same = func.lower(getattr(User, column)) == value.lower()
+    return session.scalar(select(User.id).where(same).limit(1)) is not None
 
 
 def _another(work: Work, user_id: str) -> User:
