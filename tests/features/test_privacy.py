@@ -177,3 +177,28 @@ def test_the_picture_of_a_copy_is_one_that_opens(world: World) -> None:
     shown = am01.get(f"/api/attachments/{picture['id']}/picture")
     _, names = copy_of(am01)
     assert (f"pictures/{picture['id']}.jpg" in names) == (shown.status_code == 200)
+
+
+def test_while_he_is_away_his_deputy_answers_in_his_place_and_he_does_not(world: World) -> None:
+    am01, ga = world.as_("am01"), world.as_("ga")
+    for username in ("dm", "mm2"):
+        promoted = ga.call("POST", f"/api/users/{person(username)}/role", {"role": "general_admin"})
+        assert promoted.status_code == 200
+    first, second = (world.as_(name) for name in ("dm", "mm2"))
+    days = {"since": str(today()), "until": str(today() + timedelta(days=2))}
+    away = {"id": uid(), "user_id": ga.id, "deputy_id": first.id} | days
+    assert ga.call("POST", "/api/absences", away).status_code == 200
+    requests = [{"id": uid(), "kind": "explain", "content": "why"} for _ in range(2)]
+    for request in requests:
+        assert am01.do("privacy_requests.submit", request)["state"] == "applied"
+    go_to_answerers(world.runtime.db)
+    answer = {"note": "n"}
+    assert ga.do("privacy_requests.grant", {"id": requests[0]["id"]} | answer)["code"] in (
+        "step_not_yours",
+        "privacy_request_not_yours",
+        "privacy_request_missing",
+    )
+    for who, request in ((first, requests[0]), (second, requests[1])):
+        assert who.do("privacy_requests.grant", {"id": request["id"]} | answer)["state"] == "applied"
+        (row,) = am01.rows(f"privacy_request:{request['id']}", "privacy_requests")
+        assert (row["decided_by_id"], row["decided_for_id"]) == (who.id, None), "in his own right"

@@ -168,13 +168,16 @@ class Workflow:
             return None
         if row.author_id in (me, work.user.id):
             raise out_of_scope("own_submission")
-        deciders = list(self.deciders(work.session, row))
-        if me in deciders:
-            return None
-        for_id = next((one for one in deciders if deputy_of(work.session, one) == me), None)
-        if for_id is None:
-            raise out_of_scope("step_not_yours")
-        return for_id
+        deciders = sorted(self.deciders(work.session, row), key=lambda one: one != me)
+        for one in deciders:
+            if self._standing(work.session, one, row) == me:
+                return None if one == me else one
+        raise out_of_scope("step_not_yours")
+
+    def _standing(self, session: Session, decider: str, row: Any) -> str:
+        """Who decides where this one would: his deputy while he is away, unless it is the deputy's own."""
+        deputy = deputy_of(session, decider)
+        return decider if deputy in (None, row.author_id) else deputy
 
     def _remember(
         self,
