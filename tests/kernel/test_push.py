@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from conftest import World
+from fieldvisit import cli
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel import apply
 from fieldvisit.kernel.clock import now, today
@@ -306,3 +307,63 @@ def test_the_same_entry_from_sixteen_threads_and_many_phones_at_one_shop(world: 
         states = Counter(session.scalars(select(Op.state)))
     assert states == {OpState.APPLIED: 1 + len(batches) * 5}
     assert visits_of(am01) == 1 + len(batches) * 5
+
+
+def alarms(world: World) -> list[tuple[str, str | None]]:
+    rows = world.as_("admin").get("/api/audit", params={"limit": "200"}).json()["items"]
+    return [(row["action"], row["author_id"]) for row in rows if row["outcome"] == "alarm"]
+
+
+def test_a_phone_that_remembers_more_than_the_server_raises_an_alarm(world: World) -> None:
+    am01 = world.as_("am01")
+    am01.do("visits.check_in", arrival())
+    assert am01.push(epoch="e-gone")["stop"]["why"] == "resend"
+    assert alarms(world) == [], "another epoch is what a restore looks like"
+    assert am01.push(last=uid())["stop"]["why"] == "resend"
+    assert alarms(world) == [("sync.last_unknown", am01.id)]
+    assert 'fieldvisit_alarms_total{action="sync.last_unknown"}' in world.client.get("/metrics").text
+
+
+def test_a_hole_in_a_phones_count_raises_an_alarm_and_nothing_else_does(world: World) -> None:
+    am01 = world.as_("am01")
+    first, second = am01.op("visits.check_in", arrival()), am01.op("visits.check_in", arrival())
+    am01.push(first, second)
+    am01.push(second, am01.op("visits.check_in", arrival()))
+    assert am01.call("POST", "/api/visits", arrival()).status_code == 200
+    assert alarms(world) == []
+    am01.push(am01.op("visits.check_in", arrival(), seq=9))
+    am01.push(am01.op("visits.check_in", arrival(), seq=10))
+    assert alarms(world) == [("sync.seq_hole", am01.id)]
+
+
+def test_a_file_stays_with_the_visit_it_came_with(world: World) -> None:
+    am01, picture = world.as_("am01"), photo()
+    first, second = arrival(photos=[picture["id"]]), arrival(photos=[picture["id"]])
+    assert am01.do("visits.check_in", first, files=[picture])["state"] == "applied"
+    assert am01.do("visits.check_in", second, files=[picture])["code"] == "file_taken"
+    more = {"visit_id": first["id"], "photos": [picture["id"]]}
+    assert am01.do("visits.add_photos", more, files=[picture])["state"] == "applied"
+    (row,) = am01.get("/api/attachments").json()["items"]
+    assert row["owner_id"] == first["id"]
+
+
+def test_a_reused_id_that_is_rejected_leaves_what_waits_for_the_first_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    am01 = world.as_("am01")
+    visit = arrival(shop("cz:1"))
+    first = am01.op("visits.check_in", visit)
+    child = am01.op("visits.record", {"visit_id": visit["id"], "note": "n"})
+    other = {**first, "args": visit | {"purpose": "other"}}
+    assert [one["reason"] for one in am01.push(first, child, other)["results"]] == [
+        "missing",
+        "missing",
+        "id_reuse",
+    ]
+    monkeypatch.setenv("FIELDVISIT_DATABASE_URL", world.runtime.settings.url)
+    monkeypatch.setenv("FIELDVISIT_DATA_DIR", str(world.runtime.settings.data_dir))
+    cli.app(["ops", "reject", first["id"], "重复"], standalone_mode=False)
+    rows = {
+        row["id"]: row["code"] for row in am01.get("/api/held_ops").json()["items"] if row["state"] == "held"
+    }
+    assert rows == {first["id"]: "customer_missing", child["id"]: "visit_missing"}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
-from fieldvisit.kernel.errors import invalid, missing
+from fieldvisit.kernel.errors import conflict, invalid, missing
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Id, Line, View
 from fieldvisit.kernel.work import Touching, Work
@@ -91,7 +91,9 @@ def owns(session: Session, user_id: str, refs: list[FileRef]) -> bool:
 
 
 def attach(work: Work, file_ids: list[str], owner_id: str, bundle_id: int) -> None:
-    """Hang own files on a row; raises Problem 422 `files_unnamed` for an id that no `files` of his lists."""
+    """Hang own files on a row; raises Problem 422 `files_unnamed` for an id that no `files` of his lists,
+    409 `file_taken` for a file that hangs on another row already.
+    """
     if not file_ids:
         return
     rows = work.session.scalars(
@@ -99,6 +101,8 @@ def attach(work: Work, file_ids: list[str], owner_id: str, bundle_id: int) -> No
     ).all()
     if {row.id for row in rows} != set(file_ids):
         raise invalid("files_unnamed")
+    if any(row.owner_id not in (None, owner_id) for row in rows):
+        raise conflict("file_taken")
     for row in rows:
         row.owner_id, row.bundle_id = owner_id, bundle_id
 

@@ -3,16 +3,23 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from prometheus_client import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import claim, file_refs
+from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.clock import now, parse_iso
 from fieldvisit.kernel.errors import Problem, Reason, bad_request
 from fieldvisit.kernel.ops import Op, OpState, op_hash
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.users import Device
 from fieldvisit.kernel.values import canonical, is_uuid
+
+ALARMS = Counter("fieldvisit_alarms_total", "What no phone and no server should ever see", ["action"])
+
+log = structlog.get_logger()
 
 MAX_OPS = 50
 MAX_PUSH_BYTES = 256 * 1024
@@ -43,7 +50,16 @@ def must_resend(runtime: Runtime, session: Session, device: Device, epoch: objec
     known = is_uuid(last) and session.scalar(
         select(Op.number).where(Op.id == str(last), Op.device_id == device.id)
     )
+    if not known and epoch is not None:
+        alarm(session, "sync.last_unknown", device)
     return not known
+
+
+def alarm(session: Session, action: str, device: Device) -> None:
+    """Tell the operator what no phone and no server should ever see: in the log, the metrics and the audit."""
+    log.warning("alarm", action=action, device=device.id)
+    ALARMS.labels(action).inc()
+    record(session, action, actor_id=None, author_id=device.user_id, device_id=device.id, outcome="alarm")
 
 
 def store(
@@ -69,10 +85,16 @@ def store(
             if row.is_first:
                 _claim(session, row, op)
         stored.append(row)
-    highest = max((op["seq"] for op in ops), default=None)
-    if highest is not None:
-        device.highest_seq = max(highest, device.highest_seq or 0)
+    _count_on(session, device, sorted({op["seq"] for op in ops}))
     return stored
+
+
+def _count_on(session: Session, device: Device, numbers: list[int]) -> None:
+    """Note how far the device's own count has come; where it leaps, entries of his never came here."""
+    for number in numbers:
+        if device.highest_seq and number > device.highest_seq + 1:
+            alarm(session, "sync.seq_hole", device)
+        device.highest_seq = max(number, device.highest_seq or 0)
 
 
 def _claim(session: Session, row: Op, op: dict[str, Any]) -> None:

@@ -157,7 +157,7 @@ def reject(locks: Locks, op: Op, *, corrected_by: Op | None = None) -> None:
     )
     keep_only(op, kept_of(session, op))
     op.state, op.settled_at, op.waits_for = OpState.REJECTED, now(), None
-    op.entity_id = made if is_uuid(made) else None
+    op.entity_id = made if op.is_first and is_uuid(made) else None
     if corrected_by is not None:
         op.decided_op_id, op.decided_by_id, op.decided_at = corrected_by.id, op.user_id, now()
     _let_pass(session, op)
