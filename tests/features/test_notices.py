@@ -9,6 +9,7 @@ from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.notices import KINDS
 from fieldvisit.kernel.reactions import react
+from fieldvisit.kernel.users import User
 from personas import Persona, person, shop, uid
 
 LOCALES = Path(__file__).parents[2] / "frontend-pwa" / "src" / "locales"
@@ -87,3 +88,21 @@ def test_the_app_has_a_sentence_for_every_kind_in_both_languages() -> None:
     for language in ("zh-CN", "en"):
         words = json.loads((LOCALES / "work" / f"{language}.json").read_text())
         assert set(words["notices"]["kinds"]) >= KINDS
+
+
+def test_who_changes_what_holds_for_every_department_is_heard_of_by_the_other_administrators(
+    world: World,
+) -> None:
+    ga = world.as_("ga")
+    with world.runtime.db.write() as session:
+        session.get_one(User, person("dm2")).role = "general_admin"
+    days = {"days": [{"day": "2026-12-31", "is_working": False}]}
+    assert ga.call("PUT", "/api/calendar_days", days).status_code == 200
+    length = {"key": "suggestion.decide", "value": 3, "unit": "working_day", "remind_hours": 4}
+    assert ga.call("PUT", "/api/deadline_policies", length).status_code == 200
+    react(world.runtime.db)
+    heard = {
+        username: {row["kind"] for row in world.as_(username).get("/api/notices").json()["items"]}
+        for username in ("dm2", "ga", "dm")
+    }
+    assert heard == {"dm2": {"calendar_set", "deadlines_set"}, "ga": set(), "dm": set()}

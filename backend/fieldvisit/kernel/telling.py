@@ -1,5 +1,6 @@
 """Notices of what the kernel itself sees happen: decisions about held entries, phones, and a calendar that runs out."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ ENTRY_DECIDED = notice("entry_decided")
 PHONE_WAITS = notice("phone_waits")
 PHONE_APPROVED = notice("phone_approved")
 CALENDAR_MISSING = notice("calendar_missing")
+CALENDAR_SET = notice("calendar_set")
+DEADLINES_SET = notice("deadlines_set")
 ASKED_FROM = (11, 1)
 
 
@@ -62,5 +65,17 @@ def ask_for_next_year(database: Database) -> None:
 @on("calendar.year_missing")
 def tell_administrators(happening: Happening) -> None:
     """Every general administrator is asked to set the days once they are announced."""
-    admins = happening.session.scalars(select(User.id).where(User.role == Role.GENERAL_ADMIN, User.is_active))
-    tell(happening, admins.all(), CALENDAR_MISSING, year=happening.event.data["year"])
+    tell(happening, _administrators(happening), CALENDAR_MISSING, year=happening.event.data["year"])
+
+
+@on("calendar.set", "deadlines.set")
+def tell_other_administrators(happening: Happening) -> None:
+    """Calendar and deadlines are everybody's, so every other general administrator hears that one has changed them."""
+    kind = CALENDAR_SET if happening.event.name == "calendar.set" else DEADLINES_SET
+    tell(happening, _administrators(happening), kind)
+
+
+def _administrators(happening: Happening) -> Sequence[str]:
+    return happening.session.scalars(
+        select(User.id).where(User.role == Role.GENERAL_ADMIN, User.is_active)
+    ).all()
