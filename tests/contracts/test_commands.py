@@ -5,17 +5,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from sqlalchemy import select
 
 from conftest import World
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel import decisions, work
-from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.bundles import Bundle
+from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, shop, uid
 
-LEADER, DEPUTY = {"am01": "mm1", "am19": "mm4"}, {"am01": "am02", "am19": "am20"}
+LEADER = {"am01": "mm1", "am02": "mm1", "am03": "mm2", "am19": "mm4"}
+DEPUTY = {"am01": "am02", "am02": "am01", "am03": "am04", "am19": "am20"}
 CAST = ("am01", "mm1", "dm", "ga", "cc1", "post1", "admin")
 Example = Callable[[dict[str, str]], dict[str, Any]]
 
@@ -265,7 +269,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     days = {"since": later, "until": str(today() + timedelta(days=2))}
     away = {"id": absence, "user_id": person(writer), "deputy_id": person(deputy)} | days
     assert manager.call("POST", "/api/absences", away).status_code == 200
-    to = {"route_id": demo_id(f"route:{route[:-1]}1"), "customer_ids": [customer], "on_day": later}
+    beside = demo_id(f"route:{route[:-1]}{1 - int(route[-1])}")
+    to = {"route_id": beside, "customer_ids": [customer], "on_day": later}
     assert manager.call("POST", "/api/handovers", to).status_code == 200
     (handover,) = manager.rows(f"customer:{customer}", "handovers")
     request = {"id": uid(), "kind": "explain", "content": "why"}
@@ -356,6 +361,99 @@ def test_what_is_out_of_reach_answers_as_if_it_did_not_exist(world: World, recor
             )
     record_property("cells", cells)
     assert cells >= 190
+
+
+# Whose things are tried by whom: of the same market manager, of another zone. What everybody in the department may know
+# of (people, zones, routes, absences) is refused in words of its own; the rest as if it did not exist.
+STRANGERS = {
+    "peer": ("am02", "cz:1", ("am01", "mm2", "post1", "cc1", "admin")),
+    "other zone": ("am03", "cj:0", ("am01", "mm1", "post1", "cc1", "admin")),
+}
+KNOWN_INSIDE = {"org.register_absence", "org.end_absence", "customers.hand_over"}
+
+
+@pytest.mark.parametrize("relation", STRANGERS)
+def test_what_is_a_colleagues_answers_as_if_it_did_not_exist(
+    world: World, relation: str, record_property: Any
+) -> None:
+    writer, route, cast = STRANGERS[relation]
+    foreign = targets(world, writer, route)
+    cells = 0
+    for username in cast:
+        who = world.as_(username)
+        for command in COMMANDS.values():
+            if command.name in WITHOUT_TARGET or (username, command.name) in IN_REACH:
+                continue
+            there = call(who, command, EXAMPLES[command.name](foreign))
+            where = (relation, username, command.name, there.text)
+            assert there.status_code in (403, 404), where
+            cells += 1
+            if username == "cc1" or command.name in KNOWN_INSIDE:
+                continue
+            nowhere = call(who, command, EXAMPLES[command.name](NOWHERE))
+            assert (there.status_code, there.json()) == (nowhere.status_code, nowhere.json()), where
+            cells += 1
+    record_property("cells", cells)
+    assert cells >= 250
+
+
+CUSTOMER_BOUND = ("visits.plan_visit", "visits.check_in", "customers.edit", "customers.accept_suggestion", "customers.dismiss_suggestion")  # fmt: skip
+
+
+def answers(who: Persona, of: dict[str, str]) -> dict[str, tuple[int, str | None]]:
+    """What every command about a shop answers: status and code."""
+    told = {}
+    for name in CUSTOMER_BOUND:
+        answer = call(who, COMMANDS[name, 1], EXAMPLES[name](of))
+        told[name] = (answer.status_code, answer.json().get("code"))
+    return told
+
+
+def bar(world: World, customer: str, username: str) -> None:
+    with world.runtime.db.write() as session:
+        named = select(Bundle).where(Bundle.key == f"customer:{customer}")
+        session.scalars(named).one().barred_user_id = person(username)
+
+
+def test_who_is_barred_from_a_shop_meets_it_as_if_it_did_not_exist(
+    world: World, record_property: Any
+) -> None:
+    own = targets(world, "am01", "cz:0")
+    cells = 0
+    for username in ("am01", "mm1"):
+        bar(world, own["customer"], username)
+        who = world.as_(username)
+        assert answers(who, own) == answers(who, NOWHERE)
+        cells += 2 * len(CUSTOMER_BOUND)
+    record_property("cells", cells)
+
+
+def test_who_had_a_shop_before_may_only_add_what_he_did_there_while_he_had_it(
+    world: World, record_property: Any
+) -> None:
+    own, ga = targets(world, "am01", "cz:0"), world.as_("ga")
+    moved = {"route_id": demo_id("route:cj:0"), "customer_ids": [own["customer"]], "on_day": str(today())}
+    assert ga.call("POST", "/api/handovers", moved).status_code == 200
+    cells = 0
+    for username in ("am01", "mm1"):
+        told = answers(world.as_(username), own)
+        assert told.pop("visits.check_in") == (200, None), "flagged, not turned away"
+        assert {status for status, _ in told.values()} == {403}, told
+        cells += 1 + len(told)
+    record_property("cells", cells)
+
+
+def test_a_deputy_may_while_he_stands_in_and_is_a_stranger_before(world: World, record_property: Any) -> None:
+    own = targets(world, "am01", "cz:0")
+    am02 = world.as_("am02")
+    assert answers(am02, own) == answers(am02, NOWHERE), "he stands in from tomorrow on"
+    with time_machine.travel(now() + timedelta(days=1)):
+        am02 = world.as_("am02")
+        told = answers(am02, own)
+        allowed = {"visits.plan_visit", "visits.check_in", "customers.edit"}
+        assert {name for name, (status, _) in told.items() if status == 200} >= allowed, told
+        assert not [name for name, (status, _) in told.items() if status == 404], told
+    record_property("cells", 3 * len(CUSTOMER_BOUND))
 
 
 def refusals(cast: dict[str, Persona], command: Command, own: dict[str, str]) -> int:
