@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from conftest import PASSWORD, World
 from fieldvisit.kernel.clock import now
+from fieldvisit.kernel.limits import SignInCount
 from fieldvisit.kernel.passwords import POLICIES, broken_rules
 from fieldvisit.kernel.users import User
 from personas import Persona, person, shop, uid
@@ -174,6 +176,23 @@ def test_one_address_cannot_try_every_name_and_cannot_pretend_to_be_another(worl
         codes.append(world.client.post("/api/auth/login", json=body, headers=headers).status_code)
     assert codes[:50] == [401] * 50
     assert set(codes[50:]) == {429}
+
+
+def test_behind_our_own_proxy_no_claimed_address_buys_another_try(world: World, record_property: Any) -> None:
+    world.runtime.settings.proxy_hops = 1
+    codes = []
+    for number in range(1000):
+        body = {"username": f"name{number}", "password": "wrong", "device": {"id": uid(), "name": "x"}}
+        claimed = f"10.{number % 256}.{number // 256}.9, 203.0.113.7"  # the last is what our proxy saw
+        answer = world.client.post("/api/auth/login", json=body, headers={"x-forwarded-for": claimed})
+        codes.append(answer.status_code)
+    with world.runtime.db.read() as session:
+        buckets = session.scalars(select(SignInCount.key).where(SignInCount.key.startswith("address:"))).all()
+    record_property("tries/let through/buckets", f"{len(codes)}/{codes.count(401)}/{len(buckets)}")
+    assert len(buckets) == 1
+    assert codes[:50] == [401] * 50
+    assert codes.count(401) <= 55
+    assert set(codes) == {401, 429}
 
 
 def test_a_further_phone_waits_until_it_is_approved(strict: World) -> None:

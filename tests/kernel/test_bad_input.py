@@ -111,6 +111,34 @@ def test_no_value_in_an_entry_makes_the_server_fall(world: World, value: Any) ->
             assert result.get("reason") in (None, "invalid")
 
 
+HEADERS = ("authorization", "cookie", "idempotency-key", "x-op-seq", "x-op-made-at", "x-op-clock", "x-op-files", "x-epoch", "x-last", "x-sha256", "if-none-match", "x-forwarded-for", "accept-language", "user-agent")  # fmt: skip
+
+
+def test_no_huge_header_on_any_route_makes_the_server_fall_or_repeat_it(
+    world: World, record_property: Any
+) -> None:
+    """64 KB, as plain text, as a token, as deep JSON and as a JSON token; a server in front may refuse them before."""
+    am01 = world.as_("am01")
+    huge = [
+        (CANARY * 8192)[:65536],
+        f"Bearer {'x' * 65536}",
+        "[" * 65536,
+        f"Bearer {base64.b64encode(b'[' * 49152).decode()}.e.s",
+    ]
+    routes = (("GET", "/api/customers"), ("GET", "/api/sync/manifest"), ("POST", "/api/visits"), ("POST", "/api/sync/push"), ("POST", "/api/auth/refresh"), ("PUT", f"/api/attachments/{uid()}"))  # fmt: skip
+    cells = 0
+    for method, path in routes:
+        for name in HEADERS:
+            for value in huge:
+                headers = am01.headers() | {name: value}
+                answer = world.client.request(method, path, json={"proto": 1, "ops": []}, headers=headers)
+                assert answer.status_code < 500, (method, path, name, answer.text)
+                assert CANARY not in answer.text
+                cells += 1
+    record_property("cells", cells)
+    assert cells == len(routes) * len(HEADERS) * len(huge)
+
+
 def test_too_much_is_too_much(world: World) -> None:
     am01 = world.as_("am01")
     assert am01.push_raw(*[OP | {"id": uid()} for _ in range(51)]).status_code == 413

@@ -18,8 +18,10 @@ export interface paths {
         get: operations["list_absences"];
         put?: never;
         /**
-         * Register an absence with its deputy, who has the same post or stands directly above (S1.4).
-         * @description Register an absence with its deputy, who has the same post or stands directly above (S1.4).
+         * Register an absence with its deputy, who has the same post or the next: the one directly above (S1.4).
+         * @description Register an absence with its deputy, who has the same post or the next: the one directly above (S1.4).
+         *
+         *     Department manager and general administrator stand in for each other.
          *
          *     The deputy sees and does what the absent one's territory asks for, and decides for him; never a second
          *     absence over the same days, nor a deputy who is away or covered himself then.
@@ -81,8 +83,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Let an absence end earlier or later; one that has not begun may be called off by its first day.
-         * @description Let an absence end earlier or later; one that has not begun may be called off by its first day.
+         * Let an absence end earlier; one that has not begun may be called off by its first day.
+         * @description Let an absence end earlier; one that has not begun may be called off by its first day.
+         *
+         *     Who stays away longer is registered anew, from the day on which he was to be back.
          */
         post: operations["org.end_absence"];
         delete?: never;
@@ -3507,7 +3511,7 @@ export interface paths {
          * Arrive at a shop, with place and photos or the reason why not (S11.9).
          * @description Arrive at a shop, with place and photos or the reason why not (S11.9).
          *
-         *     Without his consent the place is dropped, from the visit and from the entry as it came. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
+         *     Without his consent the place is dropped, from the visit and from the entry as it came, be it held or rejected. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
          */
         post: operations["visits.check_in"];
         delete?: never;
@@ -4772,7 +4776,7 @@ export interface components {
         };
         /**
          * EndAbsence
-         * @description That an absence ends on another day: `until` is the first day back.
+         * @description That an absence ends earlier: `until` is the first day back.
          */
         EndAbsence: {
             /**
