@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build clean
+.PHONY: help demo test lint build wheel clean
 
 PY := .venv/bin/python
 STAMPS := .stamps
@@ -14,6 +14,7 @@ help:
 	@echo "make test   every check and every test, on SQLite, PostgreSQL and in Chromium"
 	@echo "make lint   the checks alone"
 	@echo "make build  the app alone"
+	@echo "make wheel  one file to install, with the app and the migrations in it: dist/"
 	@echo "make clean  forget everything that was set up"
 
 demo: $(STAMPS)/run $(STAMPS)/pwa
@@ -27,8 +28,12 @@ lint: $(STAMPS)/dev $(STAMPS)/npm
 
 build: $(STAMPS)/pwa
 
+wheel: $(STAMPS)/dev $(STAMPS)/pwa
+	@scripts/wheel dist
+	@ls dist/*.whl
+
 clean:
-	rm -rf .venv .stamps var frontend-pwa/node_modules frontend-pwa/dist
+	rm -rf .venv .stamps var dist frontend-pwa/node_modules frontend-pwa/dist
 
 $(STAMPS)/prerequisites: scripts/prerequisites
 	@scripts/prerequisites

@@ -1,14 +1,14 @@
-"""The command line: `fieldvisit demo | serve | migrate | create-user | openapi | ops …`."""
+"""The command line: `fieldvisit demo | serve | worker | migrate | create-user | openapi | ops …`."""
 
 import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
-import uvicorn
+from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,9 +26,10 @@ from fieldvisit.kernel.release import put_back
 from fieldvisit.kernel.settle import SETTLED_BY_OPERATOR, reject
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.work import Locks
-from fieldvisit.main import make_app, make_routes
+from fieldvisit.main import make_routes
 from fieldvisit.migrate import is_current
 from fieldvisit.migrate import migrate as migrate_database
+from fieldvisit.serving import address_of, do_rounds, serve_over
 from fieldvisit.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -42,6 +43,16 @@ OPERATORS = (
 DEMO_ACCOUNTS = (
     "am01–am18 · mm1–mm3 · dm · cc1 cc2 · ga · post1–post4 · admin · (second department: am19 am20 mm4 dm2)"
 )
+
+
+def _settings(**changed: Any) -> Settings:
+    try:
+        return Settings(**changed)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        names = [str(part) for part in first["loc"]]  # HOST and PORT come by the names they are read from
+        place = "".join(f"{name if name.isupper() else f'FIELDVISIT_{name.upper()}'}: " for name in names)
+        _stop(f"{place}{first['msg'].removeprefix('Value error, ')}.")
 
 
 @contextmanager
@@ -62,7 +73,7 @@ def _stop(sentence: str) -> NoReturn:
 @app.command()
 def migrate() -> None:
     """Bring the database to the present schema."""
-    with _database(Settings()) as database:
+    with _database(_settings()) as database:
         migrate_database(database)
 
 
@@ -76,7 +87,7 @@ def demo(
     """Make the invented district in the database, if it is empty, and serve it."""
     if size not in ("demo", "test"):
         _stop("--size is demo or test.")
-    settings = Settings(device_approval=False)
+    settings = _settings(device_approval=False)
     with _database(settings) as database:
         migrate_database(database)
         with database.read() as session:
@@ -97,16 +108,17 @@ def demo(
                 f"This district was laid out around {laid_out}; an empty FIELDVISIT_DATA_DIR gives one around today."
             )
     if not prepare_only:
-        typer.echo(f"\n  FieldVisit 走访通 demo (invented data): http://{settings.host}:{settings.port}/")
+        typer.echo(f"\n  FieldVisit 走访通 demo (invented data): {address_of(settings)}")
         typer.echo(f"  Accounts: {DEMO_ACCOUNTS}")
         typer.echo(f"  Password: {settings.demo_password}\n")
-        _serve(settings)
+        with _refused():
+            serve_over(settings)
 
 
 @app.command()
 def serve() -> None:
     """Serve the API and the app; refuses a database that is not migrated or holds demo accounts."""
-    settings = Settings()
+    settings = _settings()
     with _database(settings) as database:
         _require_current(database)
         with database.read() as session:
@@ -114,7 +126,8 @@ def serve() -> None:
                 _stop(
                     "This database holds demo accounts, whose password is known. Use `fieldvisit demo` for it."
                 )
-    _serve(settings)
+    with _refused():
+        serve_over(settings)
 
 
 def _require_current(database: Database) -> None:
@@ -122,16 +135,27 @@ def _require_current(database: Database) -> None:
         _stop("The database is not at the present schema: run `fieldvisit migrate` first.")
 
 
-def _serve(settings: Settings) -> None:
-    uvicorn.run(
-        make_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+@app.command()
+def worker() -> None:
+    """Do the rounds apart from serving: unfinished entries, deadlines, notices, retention, the audit's chain."""
+    settings = _settings()
+    with _database(settings) as database:
+        if database.is_sqlite:
+            _stop(
+                "A SQLite file is served by one process, which does these rounds itself: a worker needs PostgreSQL."
+            )
+        _require_current(database)
+    with _refused():
+        do_rounds(settings)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What a process cannot be started for is said in a sentence."""
+    try:
+        yield
+    except ValueError as error:
+        _stop(f"{error}.")
 
 
 @app.command()
@@ -145,9 +169,9 @@ def create_user(
 ) -> None:
     """Open an account; the password is asked for (or read from standard input)."""
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    if rules := broken_rules(password, POLICIES[Settings().password_policy], [username, name]):
+    if rules := broken_rules(password, POLICIES[_settings().password_policy], [username, name]):
         _stop(f"The password is not good enough: {', '.join(rules)}.")
-    with _database(Settings()) as database:
+    with _database(_settings()) as database:
         _require_current(database)
         with database.write() as session:
             if session.scalar(select(User.id).where(User.username == username)):
@@ -167,7 +191,7 @@ def openapi() -> None:
 @ops.command("list")
 def list_held() -> None:
     """Entries held for a reason that only the operator can settle: codes and ids, no content."""
-    with _database(Settings()) as database, database.read() as session:
+    with _database(_settings()) as database, database.read() as session:
         for op in session.scalars(select(Op).where(*OPERATORS).order_by(Op.number)):
             typer.echo(
                 f"{op.id}  {iso(op.received_at)}  {op.name}  {op.reason}  {op.code}  device {op.device_id}"
@@ -177,7 +201,7 @@ def list_held() -> None:
 @ops.command("release")
 def release_held(op_id: str) -> None:
     """Let the running server try a held entry again."""
-    with _database(Settings()) as database, database.write() as session:
+    with _database(_settings()) as database, database.write() as session:
         op = _held(session, op_id)
         put_back(session, [op.number])
         record(session, "ops.release", actor_id=None, author_id=op.user_id, op_id=op.id)
@@ -186,7 +210,7 @@ def release_held(op_id: str) -> None:
 @ops.command("reject")
 def reject_held(op_id: str, reason: str) -> None:
     """End a held entry without carrying it out; its author is told the reason."""
-    with _database(Settings()) as database, database.write() as session:
+    with _database(_settings()) as database, database.write() as session:
         op = _held(session, op_id)
         locks = Locks(session)
         locks.take(session.scalars(select(Bundle.key).where(Bundle.id == op.bundle_id)).all())
@@ -206,7 +230,7 @@ def _held(session: Session, op_id: str) -> Op:
 @app.command("audit-verify")
 def verify_audit() -> None:
     """Walk the audit's chain; says where it breaks and ends with 1 if it does."""
-    settings = Settings()
+    settings = _settings()
     with _database(settings) as database:
         count, broken = verify(database, Head(settings.data_dir))
     if broken is not None:
@@ -217,7 +241,7 @@ def verify_audit() -> None:
 @ops.command("confirm-restore")
 def confirm_restore() -> None:
     """After a restore: people and assignments are right again, let phones read."""
-    with _database(Settings()) as database, database.write() as session:
+    with _database(_settings()) as database, database.write() as session:
         state = session.get(ServerState, 1)
         if state is None or not state.is_unconfirmed:
             typer.echo("Nothing waits for a confirmation.")

@@ -6,20 +6,15 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 
-import structlog
 from fastapi import FastAPI
 
 from fieldvisit.features.privacy import routes as privacy_routes
 from fieldvisit.kernel import logs
-from fieldvisit.kernel.audit import Head, seal
-from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.http.app import create_app
-from fieldvisit.kernel.reactions import react
-from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.kernel.sync import sweep
-from fieldvisit.kernel.uploads import link_arrived
+from fieldvisit.places import PWA
 from fieldvisit.settings import Settings
+from fieldvisit.worker import Worker
 
 PARTS = (
     "kernel.attachments",
@@ -74,10 +69,6 @@ PARTS = (
 for part in PARTS:
     import_module(f"fieldvisit.{part}")
 
-PWA = Path(__file__).parents[2] / "frontend-pwa" / "dist"
-
-log = structlog.get_logger()
-
 
 def make_routes(pwa_dir: Path | None = None) -> FastAPI:
     """The application with the routes that features add to those of the registries."""
@@ -94,7 +85,8 @@ def make_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        sweeper = threading.Thread(target=_sweep, args=(runtime, stop), daemon=True)
+        worker = Worker(runtime, sweeps=settings.sweep)
+        sweeper = threading.Thread(target=worker.run, args=(stop,), daemon=True)
         sweeper.start()
         yield
         stop.set()
@@ -103,27 +95,3 @@ def make_app(settings: Settings) -> FastAPI:
 
     app.router.lifespan_context = lifespan
     return app
-
-
-def do_round(runtime: Runtime) -> None:
-    """One round of all that is done without anybody asking; raises ExceptionGroup once every part has had its turn."""
-    do_each(
-        (
-            lambda: sweep(runtime),
-            lambda: do_duties(runtime.db),
-            lambda: react(runtime.db),
-            lambda: runtime.looks.write(runtime.db),
-            lambda: seal(runtime.db, Head(runtime.settings.data_dir)),
-            lambda: link_arrived(runtime),
-        )
-    )
-
-
-def _sweep(runtime: Runtime, stop: threading.Event) -> None:
-    while True:
-        try:
-            do_round(runtime)
-        except Exception:  # the sweeper outlives whatever it met, and meets it again next time
-            log.exception("sweep failed")
-        if stop.wait(runtime.settings.sweep_seconds):
-            return

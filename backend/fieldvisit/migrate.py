@@ -1,20 +1,17 @@
 """Bringing a database to the present schema, and asking whether it is there."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from fieldvisit.kernel.db import Database
-
-SCRIPTS = Path(__file__).parents[2] / "migrations"
+from fieldvisit.places import MIGRATIONS
 
 
 def _config(database: Database) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["database"] = database
     return config

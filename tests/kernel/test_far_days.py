@@ -12,7 +12,7 @@ from conftest import World
 from fieldvisit import main  # noqa: F401 – names every feature
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem
-from fieldvisit.main import do_round
+from fieldvisit.worker import do_round
 from personas import shop, uid
 
 FAR = (

@@ -10,7 +10,7 @@ import structlog
 from conftest import PASSWORD, World
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.sync import sweep
-from fieldvisit.main import do_round
+from fieldvisit.worker import do_round
 from personas import photo, shop, uid
 
 WORD, NUMBER = "金丝雀甲乙", "13712345678"

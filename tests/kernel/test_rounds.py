@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from conftest import World
-from fieldvisit import cli, main
+from fieldvisit import cli, worker
 from fieldvisit.kernel import duties, release, turns
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import COMMANDS
@@ -31,9 +31,9 @@ def test_a_part_of_a_round_that_fails_lets_the_others_have_their_turn(
         done.append(name)
 
     for name in PARTS:
-        monkeypatch.setattr(main, name, lambda *args, name=name: part(name, *args))
+        monkeypatch.setattr(worker, name, lambda *args, name=name: part(name, *args))
     with pytest.raises(ExceptionGroup, match="parts of a round"):
-        main.do_round(world.runtime)
+        worker.do_round(world.runtime)
     assert done == [name for name in PARTS if name != broken]
 
 
@@ -76,7 +76,7 @@ def test_an_entry_that_corrects_what_has_no_id_breaks_a_rule_and_stops_no_round(
         "visits.check_in", {"id": uid(), "customer_id": shop("cz:0"), "place": None}, corrects=named
     )
     assert (told["reason"], told["code"]) == ("invalid", "args_invalid")
-    main.do_round(world.runtime)
+    worker.do_round(world.runtime)
 
 
 def test_an_entry_stored_as_waiting_for_what_has_no_id_stops_no_round(world: World) -> None:
@@ -84,7 +84,7 @@ def test_an_entry_stored_as_waiting_for_what_has_no_id_stops_no_round(world: Wor
     op_id = waiting(am01, shop("cz:1"))
     with world.runtime.db.write() as session:
         session.scalars(select(Op).where(Op.id == op_id)).one().waits_for = "abc"
-    main.do_round(world.runtime)
+    worker.do_round(world.runtime)
     assert state_of(world, op_id)[0] == "held"
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldvisit.kernel.db import Base, Database
@@ -53,20 +54,30 @@ class Mark:
 
 
 def open_epoch(db: Database, mark: Mark) -> str:
-    """The epoch to serve under; a database that is behind its mark gets a new one and the operator an alarm."""
+    """The epoch to serve under; a database that is behind its mark gets a new one and the operator an alarm.
+
+    Processes that start at once agree: the first to hold the row decides, and marks it before the next one looks.
+    """
+    try:
+        return _open_epoch(db, mark)
+    except IntegrityError:  # another process made the row at the same moment: now it is there
+        return _open_epoch(db, mark)
+
+
+def _open_epoch(db: Database, mark: Mark) -> str:
     with db.write() as session:
-        state = session.get(ServerState, 1)
+        state = session.get(ServerState, 1, with_for_update=True)
         number = session.scalar(select(func.max(Op.number))) or 0
         known = mark.read()
         if state is None:
             state = ServerState(id=1, epoch=_new_name())
             session.add(state)
+            session.flush()
         elif known is not None and (known[0] != state.epoch or known[1] > number):
             log.error("the database is behind its mark: new epoch, pull waits for confirm-restore")
             state.epoch, state.is_unconfirmed = _new_name(), True
-        epoch = state.epoch
-    mark.raise_to(epoch, number)
-    return epoch
+        mark.raise_to(state.epoch, number)
+        return state.epoch
 
 
 def _new_name() -> str:

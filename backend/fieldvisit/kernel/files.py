@@ -1,16 +1,14 @@
-"""The file store: bytes come in under a temporary name, are verified, then renamed; pictures are shown re-encoded."""
+"""The file store: originals as they came, each whole or not at all; pictures are shown re-encoded."""
 
 import hashlib
 import io
 import resource
-import secrets
 from concurrent.futures import ProcessPoolExecutor, TimeoutError
 from multiprocessing import get_context
-from pathlib import Path
 
-import obstore
-from obstore.store import LocalStore
 from PIL import Image, ImageOps
+
+from fieldvisit.kernel.stores import Store
 
 MAX_PIXELS = 24_000_000
 SHOWN_SIDE = 1600
@@ -23,20 +21,22 @@ class NotAPicture(Exception):
 
 
 class Files:
-    """A folder of objects named by attachment id: the original as it came, and the picture that is served."""
+    """Objects named by attachment id: the original as it came, and the picture that is served.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._store = LocalStore(folder)
+    Raises Problem 503 `busy` where the store does not answer.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._pool: ProcessPoolExecutor | None = None
 
     def put(self, file_id: str, content: bytes) -> None:
         """Store the original; it appears whole or not at all."""
-        self._write(f"original/{file_id}", content)
+        self._store.write(f"original/{file_id}", content)
 
     def holds(self, file_id: str, sha256: str) -> bool:
         """Whether the original is here with just this content."""
-        content = self._read(f"original/{file_id}")
+        content = self._store.read(f"original/{file_id}")
         return content is not None and hashlib.sha256(content).hexdigest() == sha256
 
     def picture(self, file_id: str) -> bytes | None:
@@ -44,14 +44,14 @@ class Files:
 
         Raises NotAPicture.
         """
-        shown = self._read(f"shown/{file_id}")
+        shown = self._store.read(f"shown/{file_id}")
         if shown is not None:
             return shown
-        original = self._read(f"original/{file_id}")
+        original = self._store.read(f"original/{file_id}")
         if original is None:
             return None
         shown = self._encode(original)
-        self._write(f"shown/{file_id}", shown)
+        self._store.write(f"shown/{file_id}", shown)
         return shown
 
     def close(self) -> None:
@@ -71,17 +71,6 @@ class Files:
             raise NotAPicture from None
         except Exception:  # whatever a hostile file makes the decoder raise, or the process die of
             raise NotAPicture from None
-
-    def _read(self, name: str) -> bytes | None:
-        try:
-            return bytes(obstore.get(self._store, name).bytes())
-        except FileNotFoundError:
-            return None
-
-    def _write(self, name: str, content: bytes) -> None:
-        fresh = f"incoming/{secrets.token_hex(8)}"
-        obstore.put(self._store, fresh, content)
-        obstore.rename(self._store, fresh, name, overwrite=True)
 
 
 def _limit_memory() -> None:

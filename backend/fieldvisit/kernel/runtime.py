@@ -8,6 +8,7 @@ from fieldvisit.kernel.epoch import Mark, open_epoch
 from fieldvisit.kernel.files import Files
 from fieldvisit.kernel.keys import Keys
 from fieldvisit.kernel.looks import Looks
+from fieldvisit.kernel.stores import open_store
 from fieldvisit.settings import Settings
 
 
@@ -41,7 +42,7 @@ class Runtime:
         return Runtime(
             settings,
             db,
-            Files(settings.data_dir / "files"),
+            Files(open_store(settings)),
             Keys(settings.secret_bytes()),
             mark,
             open_epoch(db, mark),

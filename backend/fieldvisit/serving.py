@@ -1,0 +1,56 @@
+"""The two processes of an installation: one that serves, and a worker beside it where it is asked for."""
+
+import signal
+import sys
+import threading
+
+import uvicorn
+
+from fieldvisit.kernel import logs
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.main import make_app
+from fieldvisit.settings import Settings
+from fieldvisit.worker import Worker
+
+PLAIN_HTTP = (
+    "This address is plain http: from it a phone gives neither camera nor place, keeps no app for offline use, and "
+    "passwords can be read on the way. Set FIELDVISIT_TLS_CERT and FIELDVISIT_TLS_KEY to a certificate (for a "
+    "try-out: openssl req -x509 -newkey rsa:2048 -nodes -days 30 -keyout key.pem -out cert.pem -subj /CN=fieldvisit "
+    "-addext subjectAltName=IP:192.0.2.1, with this machine's address), or put a TLS proxy in front and set "
+    "FIELDVISIT_SECURE_COOKIES=true."
+)
+
+
+def address_of(settings: Settings) -> str:
+    """Where the server is to be found, as a URL."""
+    return f"{'https' if settings.tls_cert else 'http'}://{settings.host}:{settings.port}/"
+
+
+def serve_over(settings: Settings) -> None:
+    """Serve API and app until a signal; raises ValueError for settings that cannot be served over."""
+    is_local = settings.host in ("localhost", "::1") or settings.host.startswith("127.")
+    if not is_local and not settings.secure_cookies:
+        sys.stderr.write(f"{PLAIN_HTTP}\n")
+    uvicorn.run(
+        make_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+    )
+
+
+def do_rounds(settings: Settings) -> None:
+    """Be the worker until a signal; the round at hand is finished first. Raises ValueError like `serve_over`."""
+    logs.configure()
+    runtime = Runtime.open(settings)
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    sys.stderr.write("The worker is at its rounds.\n")
+    Worker(runtime, sweeps=True).run(stop)
+    runtime.close()
