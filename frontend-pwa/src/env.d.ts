@@ -3,3 +3,10 @@
 
 declare const __APP__: string
 
+
+interface Window {
+  /** Not in TypeScript's library yet, nor in every browser. */
+  readonly trustedTypes?: {
+    createPolicy(name: string, rules: { createScriptURL: (url: string) => string | null }): unknown
+  }
+}

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from browsers import Phone, Server
@@ -95,7 +96,9 @@ def watch(page: Page, server: Server) -> dict[str, list[str]]:
     page.on(
         "console",
         lambda message: (
-            seen["policy"].append(message.text) if "Content Security Policy" in message.text else None
+            seen["policy"].append(message.text)
+            if "Content Security Policy" in message.text or "requires 'Trusted" in message.text
+            else None
         ),
     )
     return seen
@@ -152,8 +155,11 @@ def test_a_script_that_got_in_would_be_seen(server: Server, phone: Phone) -> Non
     page.reload()
     page.evaluate("() => window.hit()")
     page.evaluate(
-        "() => { const s = document.createElement('script'); s.textContent = 'hit()'; document.body.append(s) }"
+        "() => { const s = document.createElement('script'); s.append('hit()'); document.body.append(s) }"
     )
+    for sink in ("document.createElement('script').textContent = 'hit()'", "document.body.innerHTML = '<p>'"):
+        with pytest.raises(PlaywrightError, match="Trusted"):
+            page.evaluate(f"() => {{ {sink} }}")
     page.evaluate("() => { const i = new Image(); i.src = 'https://evil.example/x.png' }")
     page.evaluate("() => { window.confirm('x') }")
     assert page.evaluate("window.hits") == 1, "the policy keeps the inline script from running"

@@ -19,21 +19,10 @@ from fieldvisit.kernel.errors import Problem
 from fieldvisit.kernel.http import api_routes, import_routes, problems, pwa, session_routes
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import runtime_of
+from fieldvisit.kernel.http.headers import Protection
 from fieldvisit.kernel.sessions import Refresh
 
 MAX_BODY = 1024 * 1024
-HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-        "worker-src 'self' blob:; manifest-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
-}
 
 
 def create_app(routers: Iterable[APIRouter] = (), pwa_dir: Path | None = None) -> FastAPI:
@@ -51,7 +40,7 @@ def create_app(routers: Iterable[APIRouter] = (), pwa_dir: Path | None = None) -
         max_body_size=MAX_BODY,
     )
     problems.install(app)
-    app.middleware("http")(_protect)
+    app.middleware("http")(_answer_whatever_happens)
     app.include_router(session_routes.router)
     app.include_router(api_routes.make_router())
     app.include_router(import_routes.router)
@@ -61,20 +50,25 @@ def create_app(routers: Iterable[APIRouter] = (), pwa_dir: Path | None = None) -
     if pwa_dir is not None:
         app.include_router(pwa.make_router(pwa_dir))
     _complete_openapi(app)
+    _protect_outermost(app)
     return app
 
 
-async def _protect(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """The same protective headers on every answer, and no caching of anything personal."""
+async def _answer_whatever_happens(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Whatever was not foreseen still leaves as a Problem."""
     try:
-        response = await call_next(request)
-    except Exception as error:  # the outermost place: whatever was not foreseen still leaves as a Problem
+        return await call_next(request)
+    except Exception as error:
         problems.log.exception("unexpected", error=type(error).__name__)
-        response = problems.respond(Problem(500, "internal"))
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("cache-control", "private, no-store")
-    return response
+        return problems.respond(Problem(500, "internal"))
+
+
+def _protect_outermost(app: FastAPI) -> None:
+    """Around everything, for the framework refuses large bodies outside of what an application may add."""
+    plain = app.build_middleware_stack
+    app.build_middleware_stack = lambda: Protection(plain())  # type: ignore[method-assign]
 
 
 def _add_health(app: FastAPI) -> None:
