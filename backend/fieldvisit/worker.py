@@ -31,15 +31,11 @@ def only_one(database: Database) -> Iterator[bool]:
     if database.is_sqlite:
         yield True
         return
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        number = {"number": ROUND_LOCK}
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+    with (
+        database.engine.connect() as connection
+    ):  # the lock ends with its transaction, and with its connection
+        asked = text("SELECT pg_try_advisory_xact_lock(:number)")
+        yield bool(connection.scalar(asked, {"number": ROUND_LOCK}))
 
 
 class Worker:
