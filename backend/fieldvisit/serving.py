@@ -17,7 +17,7 @@ PLAIN_HTTP = (
     "passwords can be read on the way. Set FIELDVISIT_TLS_CERT and FIELDVISIT_TLS_KEY to a certificate (for a "
     "try-out: openssl req -x509 -newkey rsa:2048 -nodes -days 30 -keyout key.pem -out cert.pem -subj /CN=fieldvisit "
     "-addext subjectAltName=IP:192.0.2.1, with this machine's address), or put a TLS proxy in front and set "
-    "FIELDVISIT_SECURE_COOKIES=true."
+    "FIELDVISIT_SECURE_COOKIES=true. More in docs/operations.md."
 )
 
 
@@ -26,11 +26,16 @@ def address_of(settings: Settings) -> str:
     return f"{'https' if settings.tls_cert else 'http'}://{settings.host}:{settings.port}/"
 
 
+def warning_of(settings: Settings) -> str | None:
+    """What whoever serves other machines over plain http should know."""
+    is_local = settings.host in ("localhost", "::1") or settings.host.startswith("127.")
+    return None if is_local or settings.secure_cookies else PLAIN_HTTP
+
+
 def serve_over(settings: Settings) -> None:
     """Serve API and app until a signal; raises ValueError for settings that cannot be served over."""
-    is_local = settings.host in ("localhost", "::1") or settings.host.startswith("127.")
-    if not is_local and not settings.secure_cookies:
-        sys.stderr.write(f"{PLAIN_HTTP}\n")
+    if warning := warning_of(settings):
+        sys.stderr.write(f"{warning}\n")
     uvicorn.run(
         make_app(settings),
         host=settings.host,

@@ -112,8 +112,9 @@ def test_without_that_lock_both_would_do_the_round(world: World, monkeypatch: py
 
 @on_postgres
 def test_a_worker_that_dies_at_its_round_leaves_it_to_the_next(world: World) -> None:
-    with another(world) as other, pytest.raises(OperationalError), only_one(other.db) as is_his:
-        assert is_his
+    with another(world) as other:
+        his_round = only_one(other.db)
+        assert his_round.__enter__()
         with only_one(world.runtime.db) as is_ours:
             assert not is_ours
         with world.runtime.db.write() as session:
@@ -125,6 +126,8 @@ def test_a_worker_that_dies_at_its_round_leaves_it_to_the_next(world: World) -> 
                 if is_ours:
                     break
         assert is_ours
+        with pytest.raises(OperationalError):
+            his_round.__exit__(None, None, None)
 
 
 @on_postgres
