@@ -1,9 +1,12 @@
 import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { i18n, type Language, speak } from './kernel/i18n'
+import { hostOf } from './kernel/browser'
+import { i18n, learnWork, speak } from './kernel/i18n'
 import { lockWhenIdle } from './kernel/idle'
+import { listenForInstall } from './kernel/install'
 import { useSession } from './kernel/session'
+import { watchRoom } from './kernel/storage'
 import { startSync } from './kernel/sync'
 import { startUpdates } from './kernel/update'
 import { router } from './router'
@@ -12,16 +15,33 @@ import './ui/base.css'
 
 import.meta.glob('./features/*/overlays.ts', { eager: true })
 
+/** In another app's window (WeChat …) storage is not kept: a page that leads out, and what may lie here is sent. */
+async function showWayOut(): Promise<void> {
+  await learnWork()
+  const { default: InAppShow } = await import('./features/install/pages/InAppShow.vue')
+  createApp(InAppShow).use(createPinia()).use(i18n).mount('#app')
+  startSync()
+}
+
 async function start(): Promise<void> {
+  if (localStorage.getItem('language') === 'en') await speak('en')
+  if (hostOf(navigator.userAgent)) return showWayOut()
   const app = createApp(App).use(createPinia()).use(i18n)
   await useSession().restore()
-  const language = localStorage.getItem('language')
-  if (language === 'en') await speak(language satisfies Language)
-  document.documentElement.classList.toggle('large-type', localStorage.getItem('large-type') === 'yes')
   app.use(router).mount('#app')
   startSync()
   startUpdates()
+  watchRoom()
   lockWhenIdle()
 }
 
-void start()
+/** The sentence that stands ready in index.html. */
+const say = (id: string) => document.getElementById(id)?.removeAttribute('hidden')
+
+if (!document.documentElement.classList.contains('too-old')) {
+  listenForInstall()
+  start().catch((error: unknown) => {
+    if (error instanceof Error && /^(MissingAPI|OpenFailed|InvalidState|Security|DatabaseClosed|Unknown|QuotaExceeded)/.test(error.name)) say('no-storage')
+    throw error
+  })
+}

@@ -5,6 +5,7 @@ import { routes as checklists } from './features/checklists/routes'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as imports } from './features/imports/routes'
+import { routes as install } from './features/install/routes'
 import { routes as notices } from './features/notices/routes'
 import { routes as oversight } from './features/oversight/routes'
 import { routes as people } from './features/people/routes'
@@ -29,6 +30,7 @@ export const router = createRouter({
     ...catalogue,
     ...checklists,
     ...notices,
+    ...install,
     ...oversight,
     ...privacy,
     ...session,

@@ -19,6 +19,7 @@ export type SyncState = 'idle' | 'running' | 'offline' | 'waiting'
 const state = ref<SyncState>('idle')
 const unsent = ref(0)
 const unsentFiles = ref(0)
+const unsentOfOthers = ref(0)
 const pulledAt = shallowRef<string | null>(null)
 let wait = FIRST_WAIT_MS
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -87,14 +88,22 @@ export function startSync(): void {
   void syncNow()
 }
 
-/** Keep the counts of what is unsent current for one user's database. */
-export function watchUnsent(userId: string): () => void {
-  const db = userDb(userId)
-  const watching = liveQuery(async () => ({
-    ops: await db.outbox.count(),
-    files: await db.blobs.where('sent').equals(0).count(),
-    at: (await db.get<string>('pulledAt')) ?? null,
-  })).subscribe(({ ops, files, at }) => {
+/** Keep the counts of what is unsent current: the signed-in user's, and everybody else's on this phone. */
+export function watchUnsent(userId: string | undefined): () => void {
+  const own = userId ? userDb(userId) : undefined
+  const watching = liveQuery(async () => {
+    let others = 0
+    for (const account of await phone.accounts.toArray()) {
+      if (account.userId !== userId) others += await userDb(account.userId).outbox.count()
+    }
+    return {
+      others,
+      ops: (await own?.outbox.count()) ?? 0,
+      files: (await own?.blobs.where('sent').equals(0).count()) ?? 0,
+      at: (await own?.get<string>('pulledAt')) ?? null,
+    }
+  }).subscribe(({ others, ops, files, at }) => {
+    unsentOfOthers.value = others
     unsent.value = ops
     unsentFiles.value = files
     pulledAt.value = at
@@ -103,5 +112,5 @@ export function watchUnsent(userId: string): () => void {
 }
 
 export function useSync() {
-  return { state, unsent, unsentFiles, pulledAt, syncNow }
+  return { state, unsent, unsentFiles, unsentOfOthers, pulledAt, syncNow }
 }

@@ -1,0 +1,52 @@
+// The room on this phone: whether the browser may clear it, and whether there is enough. WebKit may know neither.
+
+import { computed, ref, shallowRef } from 'vue'
+
+const MB = 1024 * 1024
+const LEAST_FREE = 50 * MB
+const MOST_USED = 0.9
+const LOOK_EVERY_MS = 60_000
+
+interface Room {
+  usage: number
+  quota: number
+}
+
+const room = shallowRef<Room | null>(null)
+const isProtected = ref<boolean | null>(null)
+
+/** Whether photos might soon find no room. */
+export const isLow = ({ usage, quota }: Room): boolean => quota > 0 && (quota - usage < LEAST_FREE || usage / quota > MOST_USED)
+
+async function look(): Promise<void> {
+  try {
+    const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {}
+    room.value = usage === undefined || quota === undefined ? null : { usage, quota }
+    isProtected.value = (await navigator.storage?.persisted?.()) ?? null
+  } catch {
+    room.value = null
+  }
+}
+
+/** Ask that the browser never clears what is kept here; some decide by themselves, some ask the user. */
+async function protect(): Promise<void> {
+  await navigator.storage?.persist?.().catch(() => false)
+  await look()
+}
+
+export function watchRoom(): void {
+  void look()
+  setInterval(() => void look(), LOOK_EVERY_MS)
+  document.addEventListener('visibilitychange', () => void look())
+}
+
+export function useRoom() {
+  return {
+    isProtected,
+    low: computed(() => room.value !== null && isLow(room.value)),
+    usedMb: computed(() => room.value && Math.ceil(room.value.usage / MB)),
+    freeMb: computed(() => room.value && Math.max(0, Math.floor((room.value.quota - room.value.usage) / MB))),
+    protect,
+    look,
+  }
+}
