@@ -93,6 +93,10 @@ EXAMPLES: dict[str, Example] = {
         f"privacy_requests.{step}": lambda of: {"id": of["privacy_request"], "note": "n"}
         for step in ("grant", "refuse", "return", "amend")
     },
+    "helpdesk.ask": lambda _of: {"id": uid(), "kind": "question", "text": "how"},
+    "helpdesk.write": lambda of: {"request_id": of["help_request"], "id": uid(), "text": "more"},
+    "helpdesk.answer": lambda of: {"request_id": of["help_request"], "id": uid(), "text": "so"},
+    "helpdesk.close": lambda of: {"request_id": of["help_request"]},
     "consents.give": lambda _of: {"id": uid(), "kind": "location", "version": 1},
     "consents.withdraw": lambda _of: {"id": uid(), "kind": "location"},
     "calendar.set_days": lambda _of: {"days": [{"day": str(today()), "is_working": True}]},
@@ -173,6 +177,8 @@ SPEC = demo_id("spec:90010101")
 IN_REACH = {
     ("admin", "devices.approve"),
     ("admin", "devices.revoke"),
+    # what is asked about the app is his to answer, of every department
+    *(("admin", f"helpdesk.{step}") for step in ("write", "answer", "close")),
     # every phone is his to let in or shut out, and he answers where a department has no administrator
     *(
         ("admin", f"privacy_requests.{step}")
@@ -189,6 +195,7 @@ WITHOUT_TARGET = {
     "privacy_requests.submit",
     "catalogue.save_brand",
     "catalogue.save_spec",
+    "helpdesk.ask",
 }
 ADMINS = {Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN}
 ADMIN, FIELD = {Role.GENERAL_ADMIN}, {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
@@ -210,6 +217,8 @@ PERMITTED: dict[str, set[Role]] = {
     "deadlines.set": ADMIN,
     **{f"privacy_requests.{step}": set(Role) for step in ("submit", "resubmit", "withdraw", "amend")},
     **{f"privacy_requests.{step}": ADMINS for step in ("grant", "refuse", "return")},
+    **{f"helpdesk.{step}": set(Role) for step in ("ask", "write", "close")},
+    "helpdesk.answer": ADMINS,
     "consents.give": set(Role),
     "consents.withdraw": set(Role),
     "calendar.set_days": ADMIN,
@@ -275,6 +284,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     (handover,) = manager.rows(f"customer:{customer}", "handovers")
     request = {"id": uid(), "kind": "explain", "content": "why"}
     assert who.call("POST", "/api/privacy_requests", request).status_code == 200
+    asked = {"id": uid(), "kind": "question", "text": "how"}
+    assert who.call("POST", "/api/help_requests", asked).status_code == 200
     react(world.runtime.db)
     notice = world.as_(writer).get("/api/notices").json()["items"][0]
     zone, number = route.split(":")
@@ -293,6 +304,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "device": who.device,
         "handover": handover["id"],
         "privacy_request": request["id"],
+        "help_request": asked["id"],
         "notice": notice["id"],
         "checklist": demo_id(f"checklist:{department}:full"),
         "zone_code": zone,
@@ -315,6 +327,7 @@ NOWHERE = dict.fromkeys(
         "absence",
         "handover",
         "privacy_request",
+        "help_request",
         "notice",
         "checklist",
         "zone_code",

@@ -176,7 +176,9 @@ def test_installing_is_offered_hinted_once_and_explained_where_it_is_not_to_be_h
 def test_an_iphone_is_shown_how_to_add_it_to_the_home_screen(server: Server, phone: Phone) -> None:
     agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
     page = phone.open("/healthz", user_agent=agent)
-    page.add_init_script("addEventListener('beforeinstallprompt', (event) => event.stopImmediatePropagation())")
+    page.add_init_script(
+        "addEventListener('beforeinstallprompt', (event) => event.stopImmediatePropagation())"
+    )
     page.goto(server.url)
     sign_in(page, "am13")
     page.get_by_role("link", name="我的").click(timeout=30_000)
@@ -195,7 +197,9 @@ def test_a_chosen_look_is_there_from_the_first_paint(server: Server, phone: Phon
     dark = page.evaluate(ground)
     assert dark != light
     page.route("**/assets/index-*.js", lambda route: route.abort())
-    page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))")
+    page.evaluate(
+        "navigator.serviceWorker.getRegistrations().then((all) => Promise.all(all.map((one) => one.unregister())))"
+    )
     page.reload()
     assert page.evaluate(ground) == dark
     page.unroute("**/assets/index-*.js")
