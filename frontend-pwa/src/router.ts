@@ -4,6 +4,7 @@ import { routes as catalogue } from './features/catalogue/routes'
 import { routes as checklists } from './features/checklists/routes'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
+import { routes as helpdesk } from './features/helpdesk/routes'
 import { routes as imports } from './features/imports/routes'
 import { routes as install } from './features/install/routes'
 import { routes as notices } from './features/notices/routes'
@@ -31,6 +32,7 @@ export const router = createRouter({
     ...checklists,
     ...notices,
     ...install,
+    ...helpdesk,
     ...oversight,
     ...privacy,
     ...session,

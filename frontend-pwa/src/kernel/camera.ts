@@ -64,7 +64,7 @@ async function draw(
   const context = canvas.getContext('2d')
   if (!context) throw new Error('the browser has no canvas')
   context.drawImage(source, 0, 0, size.width, size.height)
-  watermark(context, lines)
+  if (lines.length > 0) watermark(context, lines)
   const bytes = await encode(canvas)
   return { id: mintId(), bytes, sha256: await sha256(bytes), type: 'image/jpeg', kind }
 }

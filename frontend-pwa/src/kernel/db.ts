@@ -66,8 +66,11 @@ export class UserDb extends Dexie {
   drafts!: EntityTable<{ key: string; value: unknown }, 'key'>
   meta!: EntityTable<{ name: string; value: unknown }, 'name'>
 
-  constructor(readonly userId: string) {
-    super(`fieldvisit-${userId}`, { chromeTransactionDurability: 'strict' })
+  constructor(
+    readonly userId: string,
+    name = userId,
+  ) {
+    super(`fieldvisit-${name}`, { chromeTransactionDurability: 'strict' })
     this.version(1).stores({
       rows: '[key+collection+id], collection, key',
       bundles: 'key',

@@ -1,14 +1,14 @@
 // Nothing typed is ever lost: a form's draft is written shortly after each key, and when the page is left.
 
 import { onScopeDispose, reactive, ref, toRaw, watch } from 'vue'
-import { useSession } from './session'
+import { home } from './home'
 
 const DELAY_MS = 250
 
 export function useDraft<T extends object>(key: string, initial: () => T) {
   const draft = reactive(initial()) as T
   const ready = ref(false)
-  const { db } = useSession()
+  const db = home()
   let timer: ReturnType<typeof setTimeout> | undefined
   let dirty = false
 

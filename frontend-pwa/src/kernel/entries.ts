@@ -1,6 +1,6 @@
 // The own entries on this phone, one by one, with where each stands.
 
-import { useSession } from './session'
+import { home, isPractising } from './home'
 import { useLive } from './rows'
 import { saveOp } from './outbox'
 import { syncNow } from './sync'
@@ -22,20 +22,20 @@ export interface Entry {
 
 /** The args of an own entry on this phone, to be corrected; undefined once it is gone. */
 export async function argsOf(id: string): Promise<Op['args'] | undefined> {
-  return (await useSession().db?.settled.get(id))?.op.args
+  return (await home()?.settled.get(id))?.op.args
 }
 
-/** Queue a command of the signed-in user and try to send it; resolves when it is saved. */
+/** Queue a command of the signed-in user and try to send it, unless he practises; resolves when it is saved. */
 export async function queueOp<N extends CommandName>(
   name: N,
   args: CommandArgs<N>,
   files: LocalFile[] = [],
   corrects?: string,
 ): Promise<Op> {
-  const { db } = useSession()
+  const db = home()
   if (!db) throw new Error('nobody is signed in')
   const op = await saveOp(db, name, args as Record<string, unknown>, files, corrects)
-  void syncNow()
+  if (!isPractising.value) void syncNow()
   return op
 }
 

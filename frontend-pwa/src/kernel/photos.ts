@@ -2,6 +2,7 @@
 
 import { onScopeDispose, type Ref, ref, watch } from 'vue'
 import { request } from './api'
+import { home } from './home'
 import { useSession } from './session'
 
 /** An object URL for an attachment, or null while it is not to be had here. */
@@ -14,7 +15,7 @@ export function usePhoto(id: () => string): Ref<string | null> {
   }
 
   async function load(wanted: string): Promise<void> {
-    const own = await session.db?.blobs.get(wanted)
+    const own = await home()?.blobs.get(wanted)
     const content = own
       ? new Blob([own.bytes], { type: own.type })
       : await request(`/api/attachments/${wanted}/picture`, { token: await session.token() }).then((answer) => answer.blob())

@@ -3,18 +3,17 @@
 import { liveQuery, type Subscription } from 'dexie'
 import { computed, type MaybeRefOrGetter, onScopeDispose, ref, shallowRef, toValue, watch } from 'vue'
 import { overlaid } from './overlay'
-import { useSession } from './session'
+import { home } from './home'
 import type { UserDb } from './db'
 import type { Row } from './types'
 
-/** Whatever a query over the signed-in user's database finds, kept current. */
+/** Whatever a query over the database at hand finds, kept current. */
 export function useLive<T>(query: (db: UserDb) => Promise<T>, empty: T) {
   const value = shallowRef<T>(empty)
   const ready = ref(false)
-  const session = useSession()
   let current: Subscription | undefined
   watch(
-    () => session.db,
+    home,
     (db) => {
       current?.unsubscribe()
       value.value = empty
