@@ -118,6 +118,8 @@ def test_a_newcomer_reads_the_notice_and_without_consent_his_phone_does_not_ask_
     )
     expect(page.get_by_role("heading", name="个人信息告知")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="我已阅读").click()
+    expect(page.get_by_role("heading", name="使用介绍")).to_be_visible()
+    page.get_by_role("link", name="跳过").click()
     page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
     expect(page.get_by_text("未授权定位")).to_be_visible()
     page.get_by_role("button", name="到店签到").click()
