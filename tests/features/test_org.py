@@ -90,3 +90,12 @@ def test_no_two_accounts_are_named_alike_in_whichever_department(world: World, c
     assert (
         ga.call("POST", "/api/users", args | {column: "n2" if column != "phone" else None}).status_code == 200
     )
+
+
+@pytest.mark.parametrize(
+    "scope", ["route:abc", "route:" + "a" * 36, "route:00000000-0000-4000-8000-00000000000g"]
+)
+def test_nobody_is_assigned_to_what_cannot_be_a_place(world: World, scope: str) -> None:
+    args = {"user_id": person("am02"), "scope": scope, "since": str(today())}
+    refused = world.as_("ga").call("POST", "/api/assignments", args)
+    assert (refused.status_code, refused.json()["code"]) == (422, "assignment_invalid")

@@ -13,7 +13,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
 from fieldvisit.kernel.scopes import Assignment, server_of
 from fieldvisit.kernel.users import Role, User
-from fieldvisit.kernel.values import Args, Date, Id, Line
+from fieldvisit.kernel.values import Args, Date, Id, Line, is_uuid
 from fieldvisit.kernel.work import Touching, Work
 
 ADMIN = {Role.GENERAL_ADMIN}
@@ -92,12 +92,14 @@ def create_route(work: Work, args: CreateRoute) -> None:
 def assign(work: Work, args: Assign) -> None:
     """Let a user serve a scope from today or a later day on; who served it until then is replaced on that day (S1.3)."""
     user = colleague(work, args.user_id)
+    kind, _, scope_id = args.scope.partition(":")
+    place = {"route": Route, "zone": Zone, "department": Department}.get(kind)
     if not may_serve(Role(user.role), args.scope) or (args.until and args.until <= args.since):
+        raise invalid("assignment_invalid")
+    if place is not None and not is_uuid(scope_id):
         raise invalid("assignment_invalid")
     if args.since < work.entry.day:
         raise invalid("day_invalid")
-    kind, _, scope_id = args.scope.partition(":")
-    place = {"route": Route, "zone": Zone, "department": Department}.get(kind)
     if place is not None:
         work.find(place, scope_id, f"{kind}_missing", f"{kind}_not_yours")
     if not user.is_active:
