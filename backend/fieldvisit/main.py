@@ -69,6 +69,7 @@ PARTS = (
     "features.visits.telling",
     "features.visits.personal",
     "features.visits.retention",
+    "features.overview.reports",
 )
 for part in PARTS:
     import_module(f"fieldvisit.{part}")

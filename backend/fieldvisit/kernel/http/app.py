@@ -16,10 +16,11 @@ from fieldvisit.kernel.auth import Login, NewPassword
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem
-from fieldvisit.kernel.http import api_routes, import_routes, problems, pwa, session_routes
+from fieldvisit.kernel.http import api_routes, import_routes, problems, pwa, report_routes, session_routes
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import runtime_of
 from fieldvisit.kernel.http.headers import Protection
+from fieldvisit.kernel.reports import REPORTS
 from fieldvisit.kernel.sessions import Refresh
 
 MAX_BODY = 1024 * 1024
@@ -43,6 +44,7 @@ def create_app(routers: Iterable[APIRouter] = (), pwa_dir: Path | None = None) -
     app.middleware("http")(_answer_whatever_happens)
     app.include_router(session_routes.router)
     app.include_router(api_routes.make_router())
+    app.include_router(report_routes.make_router())
     app.include_router(import_routes.router)
     for router in routers:
         app.include_router(router)
@@ -94,7 +96,7 @@ def _add_health(app: FastAPI) -> None:
 
 
 def _complete_openapi(app: FastAPI) -> None:
-    """Add every command's arguments and every collection's rows to the API's description, by their models' names."""
+    """Add every command's arguments and every collection's and report's rows to the API's description, by their models' names."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -103,6 +105,7 @@ def _complete_openapi(app: FastAPI) -> None:
             args: set[type[BaseModel]] = {command.args for command in COMMANDS.values()}
             args |= {Login, NewPassword, Refresh}
             views = {view for made in COLLECTIONS.values() for view in made.views.values()}
+            views |= {made.row for made in REPORTS.values()}
             models: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
             models += [(model, "validation") for model in sorted(args, key=lambda model: model.__name__)]
             models += [(view, "serialization") for view in sorted(views, key=lambda model: model.__name__)]
