@@ -104,3 +104,35 @@ def test_values_are_normalised_before_they_are_compared(field: str, given: str, 
 
 def test_initials_keep_digits_and_letters() -> None:
     assert initials("青禾123 Shop(东)") == "qh123shopd"
+
+
+def test_a_shops_place_is_set_at_the_desk_and_its_history_says_from_what_to_what(world: World) -> None:
+    mm1, customer = world.as_("mm1"), shop("cz:0")
+    before = mm1.rows(f"customer:{customer}", "customers")[0]
+    path = f"/api/customers/{customer}/place"
+    place = {"lat": 30.123456, "lng": 110.654321, "datum": "gcj02", "radius_m": 150}
+    assert mm1.call("PUT", path, place).status_code == 200
+    after = mm1.rows(f"customer:{customer}", "customers")[0]
+    assert {name: after[name] for name in place} == place
+    changes = {row["field"]: row for row in mm1.rows(f"customer:{customer}", "customer_changes")}
+    assert changes["place"]["old_value"] == f"{before['lat']},{before['lng']} wgs84"
+    assert changes["place"]["new_value"] == "30.123456,110.654321 gcj02"
+    assert (changes["radius_m"]["old_value"], changes["radius_m"]["new_value"]) == ("300", "150")
+    assert mm1.call("PUT", path, place).status_code == 200
+    assert len(mm1.rows(f"customer:{customer}", "customer_changes")) == len(changes)
+    assert world.as_("am01").call("PUT", path, place).json()["code"] == "role_not_allowed"
+    assert world.as_("mm2").call("PUT", path, place).json()["code"] == "customer_missing"
+    done = [
+        row["action"]
+        for row in world.as_("admin").get("/api/audit", params={"entity_id": customer}).json()["items"]
+    ]
+    assert "customers.place_shop" in done
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"radius_m": 49}, {"radius_m": 2001}, {"lat": 91.0}, {"lng": -181.0}, {"datum": "cgcs2000"}]
+)
+def test_a_place_that_cannot_be_is_refused(world: World, wrong: dict[str, object]) -> None:
+    place = {"lat": 30.0, "lng": 110.0, "datum": "wgs84", "radius_m": 150} | wrong
+    refused = world.as_("mm1").call("PUT", f"/api/customers/{shop('cz:0')}/place", place)
+    assert (refused.status_code, refused.json()["code"]) == (422, "args_invalid")

@@ -43,6 +43,26 @@ def test_an_administrator_lays_out_a_zone_a_route_and_a_shop(world: World) -> No
     assert am01.rows(f"customer:{shop}", "customers")[0]["initials"] == "bmsd"
 
 
+def test_a_zone_and_a_route_are_renamed_and_two_never_share_a_code(world: World) -> None:
+    ga, mm1 = world.as_("ga"), world.as_("mm1")
+    zone, route = demo_id("zone:cz"), demo_id("route:cz:0")
+    assert ga.call("PUT", f"/api/zones/{zone}", {"name": "城北片区", "code": "cb"}).status_code == 200
+    changed = {"name": "城北一线", "code": "cb1", "market_type": "X", "order_weekday": 3}
+    assert ga.call("PUT", f"/api/routes/{route}", changed).status_code == 200
+    org = f"ref:org:{DEPARTMENT}"
+    assert "城北片区" in [row["name"] for row in mm1.rows(org, "zones")]
+    (told,) = [row for row in mm1.rows(org, "routes") if row["id"] == route]
+    assert {name: told[name] for name in changed} == changed
+    assert told["account_manager_id"] == person("am01")
+    for path, args in (
+        (f"zones/{zone}", {"name": "x", "code": "cj"}),
+        (f"routes/{route}", {"name": "x", "code": "cz2"}),
+    ):
+        assert ga.call("PUT", f"/api/{path}", args).json()["code"] == "code_taken"
+        assert ga.call("PUT", f"/api/{path}", args | {"code": "own", "name": "own"}).status_code == 200
+        assert ga.call("PUT", f"/api/{path}", args | {"code": "own", "name": "own"}).status_code == 200
+
+
 def test_a_new_colleague_has_an_account_that_no_password_opens_yet(world: World) -> None:
     ga, user = world.as_("ga"), uid()
     args = {"id": user, "username": "am99", "employee_no": "99", "name": "新同事", "role": "account_manager"}

@@ -2,11 +2,13 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from conftest import World
+from fieldvisit.kernel.clock import today
 from personas import shop
 
 FORMULAS = ("=1+1", "+8613", "-1", "@SUM(A1)", "＝1", "=HYPERLINK(1)")
@@ -55,6 +57,50 @@ def test_a_day_can_be_asked_for_and_nonsense_is_refused(world: World) -> None:
         rows = mm1.get("/api/visits", params={"day": day, "limit": "200"}).json()["items"]
         assert {row["day"] for row in rows} == {day}
     assert mm1.get("/api/visits", params={"day": "yesterday"}).json()["code"] == "filter_invalid"
+
+
+def test_a_range_of_days_holds_its_first_and_its_last_day_and_nothing_else(world: World) -> None:
+    mm1 = world.as_("mm1")
+    every = mm1.get("/api/visits", params={"limit": "200", "sort": "day"}).json()["items"]
+    days = sorted({row["day"] for row in every})
+    assert len(days) >= 3
+    first, last = days[1], days[-2] if len(days) > 3 else days[1]
+    asked = {"day_from": first, "day_to": last, "limit": "200", "sort": "day"}
+    rows = mm1.get("/api/visits", params=asked).json()["items"]
+    assert [row["id"] for row in rows] == [row["id"] for row in every if first <= row["day"] <= last]
+    book = mm1.get("/api/visits.csv", params={"day_from": last, "day_to": last}).text
+    assert sum(row["id"] in book for row in every) == len([row for row in every if row["day"] == last])
+
+
+def test_a_range_of_moments_is_bounded_by_days_of_the_district(world: World) -> None:
+    for username in ("am01", "am02"):
+        world.as_(username)
+    admin, now = world.as_("admin"), today()
+    inside = {"at_from": str(now), "at_to": str(now), "limit": "200"}
+    assert len(admin.get("/api/audit", params=inside).json()["items"]) >= 3
+    later = {"at_from": str(now + timedelta(days=1))}
+    assert admin.get("/api/audit", params=later).json()["items"] == []
+    assert admin.get("/api/audit", params={"at_to": str(now - timedelta(days=1))}).json()["items"] == []
+
+
+@pytest.mark.parametrize("wanted", ["yesterday", "2026-02-30", "9999-12-31T00:00", "0000-00-00", ""])
+def test_a_bound_that_is_no_day_is_refused(world: World, wanted: str) -> None:
+    mm1, admin = world.as_("mm1"), world.as_("admin")
+    for who, path in ((mm1, "/api/visits?day_from="), (admin, "/api/audit?at_to=")):
+        assert who.get(path + wanted).json()["code"] == "filter_invalid"
+    assert mm1.get("/api/visits?state_from=a").json()["code"] == "filter_unknown"
+
+
+def test_the_edges_of_time_are_bounds_like_any_other(world: World) -> None:
+    admin = world.as_("admin")
+    for name in ("at_from", "at_to"):
+        for day in ("0001-01-01", "9999-12-31"):
+            assert admin.get("/api/audit", params={name: day}).status_code in (200, 400)
+
+
+def test_people_are_found_by_a_part_of_their_name(world: World) -> None:
+    rows = world.as_("ga").get("/api/people", params={"q": "卫东", "sort": "name"}).json()["items"]
+    assert [row["name"] for row in rows] == ["陈卫东"]
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,6 @@ collection(
     Audit,
     AuditView,
     readers={Role.SYSTEM_ADMIN},
-    filters=("actor_id", "action", "entity_id"),
+    filters=("actor_id", "action", "outcome", "entity_id", "at"),
     sorting=("at", "place"),
 )

@@ -28,6 +28,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def start_of(day: date) -> datetime:
+    """The aware UTC moment at which `day` begins in Asia/Shanghai; raises OverflowError for the first day there is."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).astimezone(UTC)
+
+
 def unix_ms(moment: datetime) -> int:
     """Milliseconds since 1970 UTC."""
     return round(moment.timestamp() * 1000)

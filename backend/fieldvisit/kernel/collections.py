@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import visible
+from fieldvisit.kernel.clock import start_of
 from fieldvisit.kernel.errors import bad_request, missing
 from fieldvisit.kernel.export import FORMATS
 from fieldvisit.kernel.paging import Sorting, cursor_of
@@ -146,11 +148,27 @@ class Collection:
         sorting = Sorting(column, self.model.id.expression, sort.startswith("-"))
         return query.order_by(*sorting.order()), view, sorting, name
 
+    @property
+    def ranges(self) -> tuple[str, ...]:
+        """The filters of days and moments; each can also be bounded by days, as `<name>_from` and `<name>_to`."""
+        kinds = {name: getattr(self.model, name).expression.type.python_type for name in self.filters}
+        return tuple(name for name, kind in kinds.items() if issubclass(kind, date))
+
+    def _ranged(self, name: str, masked: frozenset[str]) -> tuple[ColumnElement[Any], bool] | None:
+        """The column that `<name>_from` or `<name>_to` bounds and whether from above; None for any other filter."""
+        for ending in ("_from", "_to"):
+            column = name.removesuffix(ending)
+            if name.endswith(ending) and column in self.ranges and column not in masked:
+                return getattr(self.model, column).expression, ending == "_to"
+        return None
+
     def _condition(self, name: str, value: str, masked: frozenset[str]) -> ColumnElement[bool]:
         if "\0" in value or len(value) > 200:
             raise bad_request("filter_invalid")
         if name == "q" and self.search is not None:
             return self.search(value, masked)
+        if (ranged := self._ranged(name, masked)) is not None:
+            return _bound(*ranged, value)
         if name not in self.filters or name in masked:
             raise bad_request("filter_unknown")
         column: ColumnElement[Any] = getattr(self.model, name).expression
@@ -192,6 +210,18 @@ def collection(
     by_role: dict[Role, type[View]] = dict.fromkeys(readers, view) | (views or {})
     COLLECTIONS[name] = Collection(name, model, by_role, filters, sorting, search, order, newest, is_watched)
     return COLLECTIONS[name]
+
+
+def _bound(column: ColumnElement[Any], is_upper: bool, value: str) -> ColumnElement[bool]:
+    """On or after, or on or before, a day; of a moment the day is that of Asia/Shanghai."""
+    try:
+        day = date.fromisoformat(value)
+        if column.type.python_type is not datetime:
+            return column <= day if is_upper else column >= day
+        edge = start_of(day + timedelta(days=1) if is_upper else day)
+    except (ValueError, OverflowError):
+        raise bad_request("filter_invalid") from None
+    return column < edge if is_upper else column >= edge
 
 
 def render(view: type[View], row: Any) -> dict[str, Any]:

@@ -64,7 +64,7 @@ collection(
     Look,
     LookView,
     readers={Role.SYSTEM_ADMIN},
-    filters=("user_id", "door", "what"),
+    filters=("user_id", "door", "what", "at"),
     sorting=("at",),
     search=_showed,
 )

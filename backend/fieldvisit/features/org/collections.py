@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from fieldvisit.features.org.models import Consent, Department, Person, Route, Zone
-from fieldvisit.kernel.collections import collection
+from fieldvisit.kernel.collections import collection, contains_any
 from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import View
@@ -81,9 +81,24 @@ class ProfileView(View):
 
 
 collection("departments", Department, DepartmentView, readers=set(Role))
-collection("zones", Zone, ZoneView, readers=set(Role), filters=("department_id",))
-collection("routes", Route, RouteView, readers=set(Role), filters=("zone_id",))
-collection("people", Person, PersonView, readers=set(Role), filters=("role", "is_active"))
+collection("zones", Zone, ZoneView, readers=set(Role), filters=("department_id",), sorting=("name", "code"))
+collection(
+    "routes",
+    Route,
+    RouteView,
+    readers=set(Role),
+    filters=("zone_id", "market_type"),
+    sorting=("name", "code"),
+)
+collection(
+    "people",
+    Person,
+    PersonView,
+    readers=set(Role),
+    filters=("role", "is_active"),
+    sorting=("name", "role"),
+    search=lambda term, _masked: contains_any([Person.name], term.strip()),
+)
 collection(
     "absences",
     Cover,

@@ -70,6 +70,7 @@ def _shown(collection: Collection, path: str) -> dict[str, Any]:
     many, whole = "row_id" not in path, "." in path
     asked = [*(["q"] if collection.search else []), "sort", *collection.filters] if many else []
     asked += ["limit", "after"] if many and not whole else []
+    asked += [f"{name}_{end}" for name in collection.ranges for end in ("from", "to")] if many else []
     parameters = [{"name": name, "in": "query", "schema": {"type": "string"}} for name in asked]
     shown: dict[str, Any] = {"application/json": {"schema": page if many else row}}
     content = {FORMATS[path.split(".")[1]][1]: {}} if whole else shown
