@@ -5,10 +5,12 @@ import { routes as checklists } from './features/checklists/routes'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as helpdesk } from './features/helpdesk/routes'
+import { routes as desk } from './features/desk/routes'
 import { routes as imports } from './features/imports/routes'
 import { routes as install } from './features/install/routes'
 import { routes as notices } from './features/notices/routes'
 import { routes as oversight } from './features/oversight/routes'
+import { routes as overview } from './features/overview/routes'
 import { routes as people } from './features/people/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as session } from './features/session/routes'
@@ -25,6 +27,8 @@ export const router = createRouter({
     ...visits,
     ...sync,
     ...decisions,
+    ...desk,
+    ...overview,
     ...people,
     ...imports,
     ...calendar,

@@ -1,0 +1,41 @@
+// The pages of the desk by role, in groups: the side navigation and the links on a phone are this one list.
+
+export interface Place {
+  path: string
+  name: string
+}
+
+const MANAGER = 'market_manager'
+const LEADER = 'department_manager'
+const ADMIN = 'general_admin'
+const SYSTEM = 'system_admin'
+
+const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = {
+  overview: [
+    ['/zone', 'zone', [MANAGER, LEADER, ADMIN]],
+    ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
+  ],
+  customers: [['/desk/shops', 'shops', [MANAGER]]],
+  visits: [['/desk/visits', 'visits', [MANAGER, LEADER]]],
+  people: [
+    ['/desk/people', 'people', [MANAGER, LEADER, ADMIN]],
+    ['/desk/routes', 'routes', [MANAGER, LEADER, ADMIN]],
+  ],
+  admin: [
+    ['/imports', 'imports', [ADMIN]],
+    ['/calendar', 'calendar', [ADMIN]],
+    ['/privacy/requests', 'requests', [ADMIN, SYSTEM]],
+    ['/desk/devices', 'devices', [ADMIN, SYSTEM]],
+    ['/oversight/rescue', 'rescue', [ADMIN, SYSTEM]],
+    ['/desk/entries', 'entries', [SYSTEM]],
+    ['/desk/audit', 'audit', [SYSTEM]],
+    ['/desk/looks', 'looks', [SYSTEM]],
+  ],
+}
+
+/** The groups a role has anything in, each with its pages. */
+export function placesOf(role: string): { group: string; places: Place[] }[] {
+  return Object.entries(PLACES)
+    .map(([group, all]) => ({ group, places: all.filter(([, , roles]) => roles.includes(role)).map(([path, name]) => ({ path, name })) }))
+    .filter(({ places }) => places.length > 0)
+}
