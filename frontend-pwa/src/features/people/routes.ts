@@ -2,7 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import { learnWork } from '@/kernel/i18n'
 
 const meta = { tab: 'mine' }
-const beforeEnter = () => learnWork()
+const beforeEnter = learnWork
 
 export const routes: RouteRecordRaw[] = [
   { path: '/people', name: 'people', component: () => import('./pages/PeopleList.vue'), meta, beforeEnter },
