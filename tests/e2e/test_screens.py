@@ -100,10 +100,10 @@ def test_every_screen_of_the_desk_is_fit_to_read(
     page.get_by_test_id("notices").click(timeout=30_000)
     expect(page.get_by_role("heading", name="消息")).to_be_visible()
     look(page)
-    page.goto(server.url + "/shops")
-    page.get_by_test_id("shop").first.wait_for()
+    page.goto(server.url + "/desk/shops")
+    page.get_by_test_id("record").first.wait_for()
     look(page)
-    page.get_by_test_id("shop").first.click()
+    page.get_by_test_id("record").first.click()
     masked = page.get_by_test_id("fact-contact_phone")
     expect(masked).to_contain_text("****")
     look(page)
@@ -121,24 +121,67 @@ def test_every_screen_of_the_desk_is_fit_to_read(
     page.goto(server.url + "/calendar")
     page.get_by_test_id("deadline").first.get_by_role("button", name="修改").click()
     look(page)
-    page.goto(server.url + "/oversight/phones")
-    page.get_by_test_id("device").first.wait_for()
+    for path, button in (
+        ("/desk/people", "新建账号"),
+        ("/desk/routes", "新建线路"),
+        ("/desk/routes", "辖区管理"),
+    ):
+        page.goto(server.url + path)
+        page.get_by_test_id("record").first.wait_for()
+        look(page)
+        page.get_by_role("button", name=button).click()
+        look(page)
+        page.keyboard.press("Escape")
+        page.get_by_test_id("record").first.click()
+        expect(page.get_by_test_id("detail")).to_be_visible()
+        look(page)
+    page.goto(server.url + "/desk/devices")
+    page.get_by_test_id("record").first.wait_for()
+    look(page)
+    page.goto(server.url + "/zone")
+    expect(page.get_by_test_id("figure-shops")).to_be_visible()
     look(page)
     system = other_phone.open(**shape)
     sign_in(system, "admin")
     system.get_by_test_id("notices").wait_for(timeout=30_000)
-    for path, seen in (
-        ("", None),
-        ("/phones", "device"),
-        ("/entries", None),
-        ("/audit", "record"),
-        ("/looks", None),
+    for path, has_rows in (
+        ("/oversight", False),
+        ("/desk/devices", True),
+        ("/desk/entries", False),
+        ("/desk/audit", True),
+        ("/desk/looks", True),
     ):
-        system.goto(server.url + "/oversight" + path)
+        system.goto(server.url + path)
         expect(system.get_by_role("heading").first).to_be_visible()
-        if seen:
-            system.get_by_test_id(seen).first.wait_for()
+        if has_rows:
+            system.get_by_test_id("record").first.click()
+            expect(system.get_by_test_id("detail")).to_be_visible()
         look(system)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_table_and_figure_of_a_manager_is_fit_to_read(
+    server: Server, phone: Phone, other_phone: Phone, shape: dict[str, Any]
+) -> None:
+    for who, device in (("mm2", phone), ("dm", other_phone)):
+        page = device.open(**shape)
+        sign_in(page, who)
+        page.get_by_test_id("notices").wait_for(timeout=30_000)
+        page.goto(server.url + "/zone")
+        expect(page.get_by_test_id("team-row").first).to_be_visible()
+        look(page)
+        for path in ("/desk/visits?state=completed", "/desk/shops", "/desk/people", "/desk/routes"):
+            page.goto(server.url + path)
+            page.get_by_test_id("record").first.wait_for()
+            look(page)
+            page.get_by_text("选择列").click()
+            look(page)
+            page.get_by_test_id("record").first.click()
+            expect(page.get_by_test_id("detail")).to_be_visible()
+            look(page)
+        page.goto(server.url + "/desk/visits?day_from=2001-01-01&day_to=2001-01-02")
+        expect(page.get_by_text("没有符合条件的记录")).to_be_visible()
+        look(page)
 
 
 def sign_in(page: Page, username: str) -> None:

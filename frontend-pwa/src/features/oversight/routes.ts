@@ -2,12 +2,11 @@ import type { RouteRecordRaw } from 'vue-router'
 import { learnWork } from '@/kernel/i18n'
 
 const meta = { tab: 'mine' }
-const desk = { tab: 'desk' }
 const beforeEnter = learnWork
 
 export const routes: RouteRecordRaw[] = [
   { path: '/oversight', name: 'oversight', component: () => import('./pages/OversightShow.vue'), meta, beforeEnter },
   { path: '/oversight/rescue', name: 'rescue', component: () => import('./pages/RescueShow.vue'), meta, beforeEnter },
-  { path: '/desk/devices', name: 'device-table', component: () => import('./pages/DeviceTable.vue'), meta: desk, beforeEnter },
-  { path: '/desk/:what(audit|looks|entries)', name: 'record-table', component: () => import('./pages/RecordTable.vue'), props: true, meta: desk, beforeEnter },
+  { path: '/desk/devices', component: () => import('./pages/DeviceTable.vue'), beforeEnter },
+  { path: '/desk/:what(audit|looks|entries)', component: () => import('./pages/RecordTable.vue'), props: true, beforeEnter },
 ]

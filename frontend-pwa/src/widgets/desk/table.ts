@@ -67,7 +67,7 @@ export function useTable<R extends Row>(spec: () => TableSpec<R>) {
   const route = useRoute()
   const router = useRouter()
   const session = useSession()
-  const here = route.name
+  const here = route.path
   const pages = usePages<R>()
   const fetched = shallowRef<R | null>(null)
   const saving = ref(false)
@@ -119,7 +119,7 @@ export function useTable<R extends Row>(spec: () => TableSpec<R>) {
   watch(
     asked,
     () => {
-      if (route.name === here) void load()
+      if (route.path === here) void load()
     },
     { immediate: true },
   )
