@@ -1130,6 +1130,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customers/{customer_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say where a shop is and how near counts as there (S8.1); visits made before keep the verdict they had.
+         * @description Say where a shop is and how near counts as there (S8.1); visits made before keep the verdict they had.
+         */
+        put: operations["customers.place_shop"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customers/{row_id}": {
         parameters: {
             query?: never;
@@ -1774,6 +1794,230 @@ export interface paths {
          * @description One of the held_ops you may see.
          */
         get: operations["get_held_ops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * help_messages you may see, in pages.
+         * @description help_messages you may see, in pages.
+         */
+        get: operations["list_help_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_messages.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All help_messages you may see, as a csv file.
+         * @description All help_messages you may see, as a csv file.
+         */
+        get: operations["export_help_messages_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_messages.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All help_messages you may see, as a xlsx file.
+         * @description All help_messages you may see, as a xlsx file.
+         */
+        get: operations["export_help_messages_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_messages/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the help_messages you may see.
+         * @description One of the help_messages you may see.
+         */
+        get: operations["get_help_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * help_requests you may see, in pages.
+         * @description help_requests you may see, in pages.
+         */
+        get: operations["list_help_requests"];
+        put?: never;
+        /**
+         * Report a problem of the app, wish for something or ask; the number (YJ-year-six digits) comes with the arrival.
+         * @description Report a problem of the app, wish for something or ask; the number (YJ-year-six digits) comes with the arrival.
+         */
+        post: operations["helpdesk.ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All help_requests you may see, as a csv file.
+         * @description All help_requests you may see, as a csv file.
+         */
+        get: operations["export_help_requests_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All help_requests you may see, as a xlsx file.
+         * @description All help_requests you may see, as a xlsx file.
+         */
+        get: operations["export_help_requests_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests/{request_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer somebody else's request; its author is told.
+         * @description Answer somebody else's request; its author is told.
+         */
+        post: operations["helpdesk.answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests/{request_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a request one has made or answers; it is carried for 30 days more.
+         * @description Close a request one has made or answers; it is carried for 30 days more.
+         */
+        post: operations["helpdesk.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests/{request_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write again on one's own request; it is open again.
+         * @description Write again on one's own request; it is open again.
+         */
+        post: operations["helpdesk.write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/help_requests/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the help_requests you may see.
+         * @description One of the help_requests you may see.
+         */
+        get: operations["get_help_requests"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2506,6 +2750,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/shop_structure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops by class, status, credit level and grade band, for each zone and for all (S1.12).
+         * @description Shops by class, status, credit level and grade band, for each zone and for all (S1.12).
+         *
+         *     Raises Problem 404 `zone_missing` for a zone he does not lead.
+         */
+        get: operations["report_shop_structure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/shop_structure.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops by class, status, credit level and grade band, for each zone and for all (S1.12).
+         * @description Shops by class, status, credit level and grade band, for each zone and for all (S1.12).
+         *
+         *     Raises Problem 404 `zone_missing` for a zone he does not lead.
+         */
+        get: operations["report_shop_structure_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/shop_structure.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops by class, status, credit level and grade band, for each zone and for all (S1.12).
+         * @description Shops by class, status, credit level and grade band, for each zone and for all (S1.12).
+         *
+         *     Raises Problem 404 `zone_missing` for a zone he does not lead.
+         */
+        get: operations["report_shop_structure_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/zone_overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops, visits and what is open, by zone and account manager.
+         * @description Shops, visits and what is open, by zone and account manager.
+         *
+         *     In the order of zones and routes, never ranked. Raises Problem 404 `zone_missing` for a zone he does not lead.
+         */
+        get: operations["report_zone_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/zone_overview.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops, visits and what is open, by zone and account manager.
+         * @description Shops, visits and what is open, by zone and account manager.
+         *
+         *     In the order of zones and routes, never ranked. Raises Problem 404 `zone_missing` for a zone he does not lead.
+         */
+        get: operations["report_zone_overview_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/zone_overview.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops, visits and what is open, by zone and account manager.
+         * @description Shops, visits and what is open, by zone and account manager.
+         *
+         *     In the order of zones and routes, never ranked. Raises Problem 404 `zone_missing` for a zone he does not lead.
+         */
+        get: operations["report_zone_overview_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/routes": {
         parameters: {
             query?: never;
@@ -2563,6 +2939,26 @@ export interface paths {
          */
         get: operations["export_routes_xlsx"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a route of the own department, or say which market and order day it has.
+         * @description Rename a route of the own department, or say which market and order day it has.
+         */
+        put: operations["org.change_route"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3846,6 +4242,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zones/{zone_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a zone of the own department (S1.3); what was recorded there stays there.
+         * @description Rename a zone of the own department (S1.3); what was recorded there stays there.
+         */
+        put: operations["org.rename_zone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3957,6 +4373,24 @@ export interface components {
             visit_id: string;
         };
         /**
+         * AnswerHelp
+         * @description An answer; `id` is the new message's.
+         */
+        AnswerHelp: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * ApplyHeldOp
          * @description A held entry to carry out for its author.
          */
@@ -3977,6 +4411,39 @@ export interface components {
              * Format: uuid
              */
             device_id: string;
+        };
+        /**
+         * AskHelp
+         * @description A problem, a wish or a question; `page` is the app's page it was written on, `app` the app's version.
+         */
+        AskHelp: {
+            /**
+             * App
+             * @default null
+             */
+            app?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "problem" | "wish" | "question";
+            /**
+             * Page
+             * @default null
+             */
+            page?: string | null;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /** Text */
+            text: string;
         };
         /**
          * Assign
@@ -4127,6 +4594,31 @@ export interface components {
             user_id: string;
         };
         /**
+         * ChangeRoute
+         * @description What a route is called from now on, its kind of market and its order day (Monday = 0).
+         */
+        ChangeRoute: {
+            /** Code */
+            code: string;
+            /**
+             * Market Type
+             * @default null
+             */
+            market_type?: ("C" | "X") | null;
+            /** Name */
+            name: string;
+            /**
+             * Order Weekday
+             * @default null
+             */
+            order_weekday?: number | null;
+            /**
+             * Route Id
+             * Format: uuid
+             */
+            route_id: string;
+        };
+        /**
          * CheckIn
          * @description Arrival: of a planned visit by its id, or of an unplanned one under a new id.
          *
@@ -4225,6 +4717,17 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /**
+         * CloseHelp
+         * @description That nothing more is to be said on a request.
+         */
+        CloseHelp: {
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
         };
         /**
          * Comment
@@ -5069,6 +5572,58 @@ export interface components {
             /** State */
             state: string;
         };
+        /**
+         * HelpMessageView
+         * @description What was written in a request; its photos have `owner_id` = this id.
+         */
+        HelpMessageView: {
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Request Id */
+            request_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * HelpRequestView
+         * @description Something asked about the app, and how it stands; `page` is where it was written, `app` the version.
+         */
+        HelpRequestView: {
+            /** App */
+            app: string | null;
+            /** Author Id */
+            author_id: string;
+            /** Closed At */
+            closed_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "problem" | "wish" | "question";
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Number */
+            number: string;
+            /** Page */
+            page: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "answered" | "closed";
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -5263,6 +5818,28 @@ export interface components {
             lat: number;
             /** Lng */
             lng: number;
+        };
+        /**
+         * PlaceShop
+         * @description The place in degrees with its datum, and the radius in metres.
+         */
+        PlaceShop: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Datum
+             * @enum {string}
+             */
+            datum: "wgs84" | "gcj02" | "bd09";
+            /** Lat */
+            lat: number;
+            /** Lng */
+            lng: number;
+            /** Radius M */
+            radius_m: number;
         };
         /**
          * PlanVisit
@@ -5629,6 +6206,21 @@ export interface components {
             reason: string;
         };
         /**
+         * RenameZone
+         * @description What a zone is called from now on.
+         */
+        RenameZone: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Zone Id
+             * Format: uuid
+             */
+            zone_id: string;
+        };
+        /**
          * ResubmitPrivacyRequest
          * @description A request that came back, in other words.
          */
@@ -5950,6 +6542,28 @@ export interface components {
             spec_id: string;
             /** Visit Id */
             visit_id: string;
+        };
+        /**
+         * StructureRow
+         * @description How many shops of a zone (`zone_id` null: of all) have a value of a dimension.
+         *
+         *     Of status all shops are counted, of every other dimension those in status 有效 (02). `customer_class` is
+         *     format, market type and size together, as `Z/C/1`; a value that is not known is null.
+         */
+        StructureRow: {
+            /**
+             * Dimension
+             * @enum {string}
+             */
+            dimension: "customer_class" | "retail_format" | "market_type" | "business_size" | "customer_status" | "credit_level" | "grade_band";
+            /** Shops */
+            shops: number;
+            /** Value */
+            value: string | null;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
         };
         /**
          * SubmitPrivacyRequest
@@ -6350,6 +6964,97 @@ export interface components {
              * @constant
              */
             kind: "location";
+        };
+        /**
+         * WriteHelp
+         * @description More on one's own request; `id` is the new message's.
+         */
+        WriteHelp: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /**
+             * Request Id
+             * Format: uuid
+             */
+            request_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ZoneOverviewRow
+         * @description The figures of all zones (`total`), a zone, an account manager in it, or of others who visited there.
+         *
+         *     `shops`, and what is said of them, are those in status 有效 (02), where not named otherwise. Visits are counted by
+         *     their visitor in the zone they lie in; `*_planned` are visits that were planned for the period, `*_done` all that
+         *     were completed, `visited_shops` shops with a completed visit this month. `outside` are this month's visits whose
+         *     place was judged outside. `suggestions_open` and `held_open` wait for a decision; held entries count for the
+         *     author's present post, and in the total whoever wrote them. A figure over rows that the reader's role
+         *     does not read is null.
+         */
+        ZoneOverviewRow: {
+            /** Held Open */
+            held_open: number;
+            /** Invalid Shops */
+            invalid_shops: number;
+            /** Key Shops */
+            key_shops: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "total" | "zone" | "account_manager" | "others";
+            /** Long Unvisited */
+            long_unvisited: number;
+            /** Month Done */
+            month_done: number | null;
+            /** Month Planned */
+            month_planned: number | null;
+            /** New Shops */
+            new_shops: number;
+            /** Outside */
+            outside: number | null;
+            /** Person Id */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /** Routes */
+            routes: string[];
+            /** Sample Shops */
+            sample_shops: number;
+            /** Shops */
+            shops: number;
+            /** Suggestions Open */
+            suggestions_open: number;
+            /** Suspended Shops */
+            suspended_shops: number;
+            /** Today Done */
+            today_done: number | null;
+            /** Today Planned */
+            today_planned: number | null;
+            /** Visit Coverage */
+            visit_coverage: number | null;
+            /** Visit Plan Completion */
+            visit_plan_completion: number | null;
+            /** Visited Shops */
+            visited_shops: number | null;
+            /** Watched Shops */
+            watched_shops: number;
+            /** Week Done */
+            week_done: number | null;
+            /** Week Planned */
+            week_planned: number | null;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
         };
         /**
          * ZoneView
@@ -6772,8 +7477,12 @@ export interface operations {
                 action?: string;
                 actor_id?: string;
                 after?: string;
+                at?: string;
+                at_from?: string;
+                at_to?: string;
                 entity_id?: string;
                 limit?: string;
+                outcome?: string;
                 sort?: string;
             };
             header?: never;
@@ -6801,7 +7510,11 @@ export interface operations {
             query?: {
                 action?: string;
                 actor_id?: string;
+                at?: string;
+                at_from?: string;
+                at_to?: string;
                 entity_id?: string;
+                outcome?: string;
                 sort?: string;
             };
             header?: never;
@@ -6827,7 +7540,11 @@ export interface operations {
             query?: {
                 action?: string;
                 actor_id?: string;
+                at?: string;
+                at_from?: string;
+                at_to?: string;
                 entity_id?: string;
+                outcome?: string;
                 sort?: string;
             };
             header?: never;
@@ -7806,9 +8523,17 @@ export interface operations {
             query?: {
                 after?: string;
                 business_size?: string;
+                credit_level?: string;
                 customer_status?: string;
                 is_key?: string;
+                is_sample?: string;
                 is_watched?: string;
+                last_visited_on?: string;
+                last_visited_on_from?: string;
+                last_visited_on_to?: string;
+                licence_expires_on?: string;
+                licence_expires_on_from?: string;
+                licence_expires_on_to?: string;
                 limit?: string;
                 market_type?: string;
                 q?: string;
@@ -7866,9 +8591,17 @@ export interface operations {
         parameters: {
             query?: {
                 business_size?: string;
+                credit_level?: string;
                 customer_status?: string;
                 is_key?: string;
+                is_sample?: string;
                 is_watched?: string;
+                last_visited_on?: string;
+                last_visited_on_from?: string;
+                last_visited_on_to?: string;
+                licence_expires_on?: string;
+                licence_expires_on_from?: string;
+                licence_expires_on_to?: string;
                 market_type?: string;
                 q?: string;
                 retail_format?: string;
@@ -7897,9 +8630,17 @@ export interface operations {
         parameters: {
             query?: {
                 business_size?: string;
+                credit_level?: string;
                 customer_status?: string;
                 is_key?: string;
+                is_sample?: string;
                 is_watched?: string;
+                last_visited_on?: string;
+                last_visited_on_from?: string;
+                last_visited_on_to?: string;
+                licence_expires_on?: string;
+                licence_expires_on_from?: string;
+                licence_expires_on_to?: string;
                 market_type?: string;
                 q?: string;
                 retail_format?: string;
@@ -7966,6 +8707,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["LogContact"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "customers.place_shop": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlaceShop"];
             };
         };
         responses: {
@@ -8911,6 +9680,339 @@ export interface operations {
             };
         };
     };
+    list_help_messages: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                request_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["HelpMessageView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_help_messages_csv: {
+        parameters: {
+            query?: {
+                request_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_help_messages_xlsx: {
+        parameters: {
+            query?: {
+                request_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_help_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpMessageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_help_requests: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                kind?: string;
+                limit?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["HelpRequestView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "helpdesk.ask": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskHelp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_help_requests_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                kind?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_help_requests_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                kind?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "helpdesk.answer": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerHelp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "helpdesk.close": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseHelp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "helpdesk.write": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WriteHelp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_help_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HelpRequestView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     bring_in_api_imports__name__post: {
         parameters: {
             query?: never;
@@ -9032,6 +10134,9 @@ export interface operations {
         parameters: {
             query?: {
                 after?: string;
+                at?: string;
+                at_from?: string;
+                at_to?: string;
                 door?: string;
                 limit?: string;
                 q?: string;
@@ -9062,6 +10167,9 @@ export interface operations {
     export_looks_csv: {
         parameters: {
             query?: {
+                at?: string;
+                at_from?: string;
+                at_to?: string;
                 door?: string;
                 q?: string;
                 sort?: string;
@@ -9089,6 +10197,9 @@ export interface operations {
     export_looks_xlsx: {
         parameters: {
             query?: {
+                at?: string;
+                at_from?: string;
+                at_to?: string;
                 door?: string;
                 q?: string;
                 sort?: string;
@@ -9304,6 +10415,7 @@ export interface operations {
                 after?: string;
                 is_active?: string;
                 limit?: string;
+                q?: string;
                 role?: string;
                 sort?: string;
             };
@@ -9331,6 +10443,7 @@ export interface operations {
         parameters: {
             query?: {
                 is_active?: string;
+                q?: string;
                 role?: string;
                 sort?: string;
             };
@@ -9356,6 +10469,7 @@ export interface operations {
         parameters: {
             query?: {
                 is_active?: string;
+                q?: string;
                 role?: string;
                 sort?: string;
             };
@@ -9963,11 +11077,155 @@ export interface operations {
             };
         };
     };
+    report_shop_structure: {
+        parameters: {
+            query?: {
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["StructureRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_shop_structure_csv: {
+        parameters: {
+            query?: {
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_shop_structure_xlsx: {
+        parameters: {
+            query?: {
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_zone_overview: {
+        parameters: {
+            query?: {
+                unvisited_days?: number;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["ZoneOverviewRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_zone_overview_csv: {
+        parameters: {
+            query?: {
+                unvisited_days?: number;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_zone_overview_xlsx: {
+        parameters: {
+            query?: {
+                unvisited_days?: number;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
     list_routes: {
         parameters: {
             query?: {
                 after?: string;
                 limit?: string;
+                market_type?: string;
                 sort?: string;
                 zone_id?: string;
             };
@@ -10020,6 +11278,7 @@ export interface operations {
     export_routes_csv: {
         parameters: {
             query?: {
+                market_type?: string;
                 sort?: string;
                 zone_id?: string;
             };
@@ -10044,6 +11303,7 @@ export interface operations {
     export_routes_xlsx: {
         parameters: {
             query?: {
+                market_type?: string;
                 sort?: string;
                 zone_id?: string;
             };
@@ -10061,6 +11321,34 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "org.change_route": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChangeRoute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -10103,6 +11391,8 @@ export interface operations {
                 customer_id?: string;
                 limit?: string;
                 read_on?: string;
+                read_on_from?: string;
+                read_on_to?: string;
                 sort?: string;
                 spec_id?: string;
                 visit_id?: string;
@@ -10132,6 +11422,8 @@ export interface operations {
             query?: {
                 customer_id?: string;
                 read_on?: string;
+                read_on_from?: string;
+                read_on_to?: string;
                 sort?: string;
                 spec_id?: string;
                 visit_id?: string;
@@ -10159,6 +11451,8 @@ export interface operations {
             query?: {
                 customer_id?: string;
                 read_on?: string;
+                read_on_from?: string;
+                read_on_to?: string;
                 sort?: string;
                 spec_id?: string;
                 visit_id?: string;
@@ -10708,6 +12002,8 @@ export interface operations {
                 author_id?: string;
                 customer_id?: string;
                 day?: string;
+                day_from?: string;
+                day_to?: string;
                 limit?: string;
                 sort?: string;
                 state?: string;
@@ -10738,6 +12034,8 @@ export interface operations {
                 author_id?: string;
                 customer_id?: string;
                 day?: string;
+                day_from?: string;
+                day_to?: string;
                 sort?: string;
                 state?: string;
             };
@@ -10765,6 +12063,8 @@ export interface operations {
                 author_id?: string;
                 customer_id?: string;
                 day?: string;
+                day_from?: string;
+                day_to?: string;
                 sort?: string;
                 state?: string;
             };
@@ -11312,6 +12612,8 @@ export interface operations {
                 after?: string;
                 customer_id?: string;
                 day?: string;
+                day_from?: string;
+                day_to?: string;
                 limit?: string;
                 sort?: string;
                 state?: string;
@@ -11369,6 +12671,8 @@ export interface operations {
             query?: {
                 customer_id?: string;
                 day?: string;
+                day_from?: string;
+                day_to?: string;
                 sort?: string;
                 state?: string;
                 visitor_id?: string;
@@ -11397,6 +12701,8 @@ export interface operations {
             query?: {
                 customer_id?: string;
                 day?: string;
+                day_from?: string;
+                day_to?: string;
                 sort?: string;
                 state?: string;
                 visitor_id?: string;
@@ -11830,6 +13136,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "org.rename_zone": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                zone_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RenameZone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

@@ -2,5 +2,5 @@ import type { RouteRecordRaw } from 'vue-router'
 import { learnWork } from '@/kernel/i18n'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/desk/visits', component: () => import('./pages/VisitTable.vue'), beforeEnter: learnWork },
+  { path: '/desk/visits', name: 'visits', component: () => import('./pages/VisitTable.vue'), beforeEnter: learnWork },
 ]

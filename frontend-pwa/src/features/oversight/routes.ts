@@ -7,6 +7,6 @@ const beforeEnter = learnWork
 export const routes: RouteRecordRaw[] = [
   { path: '/oversight', name: 'oversight', component: () => import('./pages/OversightShow.vue'), meta, beforeEnter },
   { path: '/oversight/rescue', name: 'rescue', component: () => import('./pages/RescueShow.vue'), meta, beforeEnter },
-  { path: '/desk/devices', component: () => import('./pages/DeviceTable.vue'), beforeEnter },
-  { path: '/desk/:what(audit|looks|entries)', component: () => import('./pages/RecordTable.vue'), props: true, beforeEnter },
+  { path: '/desk/devices', name: 'devices', component: () => import('./pages/DeviceTable.vue'), beforeEnter },
+  { path: '/desk/:what(audit|looks|entries)', name: 'records', component: () => import('./pages/RecordTable.vue'), props: true, beforeEnter },
 ]

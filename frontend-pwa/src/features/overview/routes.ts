@@ -2,5 +2,5 @@ import type { RouteRecordRaw } from 'vue-router'
 import { learnWork } from '@/kernel/i18n'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/zone', component: () => import('./pages/ZoneShow.vue'), beforeEnter: learnWork },
+  { path: '/zone', name: 'zone', component: () => import('./pages/ZoneShow.vue'), beforeEnter: learnWork },
 ]
