@@ -106,6 +106,7 @@ def test_the_introduction_is_stepped_through_and_seen_again(
 def test_each_title_has_the_step_of_the_manual_beside_it(
     server: Server, phone: Phone, shape: dict[str, Any]
 ) -> None:
+    """Which step is this? (S1.1)"""
     page = phone.open(**shape)
     sign_in(page, "mm3")
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=30_000)
