@@ -1,4 +1,4 @@
-"""The formulas of domain §3.5, each by its key, and the rule that nothing out of nothing is no share."""
+"""The formulas of domain §3.5, each by its key (visit_plan_completion) (visit_coverage), and the rule that nothing out of nothing is no share."""
 
 from datetime import date
 
