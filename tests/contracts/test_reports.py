@@ -1,4 +1,4 @@
-"""Every report × every persona × every door: no number and no name of another zone or department (S18.10, S1.12)."""
+"""Every report × every persona × every door: no number and no name of another zone or department (S18.10), the zone at a glance (S1.12)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
