@@ -49,6 +49,9 @@ export interface TableSpec<R extends Row> {
   file: string
 }
 
+const PAGE = 50
+const MAX_PAGE = 200
+
 export type Wanted = Record<string, string>
 
 const namesOf = (filters: Filter[]) => filters.flatMap(({ name, kind }) => (kind === 'days' ? [`${name}_from`, `${name}_to`] : [name]))
@@ -79,7 +82,7 @@ export function useTable<R extends Row>(spec: () => TableSpec<R>) {
   const rowId = computed(() => (typeof route.query.row === 'string' ? route.query.row : null))
   const open = computed(() => pages.rows.value.find(({ id }) => id === rowId.value) ?? (fetched.value?.id === rowId.value ? fetched.value : null))
 
-  const load = () => pages.ask(`${spec().collection}?${asked.value}&limit=50`)
+  const load = () => pages.ask(`${spec().collection}?${asked.value}&limit=${PAGE}`)
 
   /** Change what the address asks for; an empty value takes it out. */
   function want(changes: Record<string, string | null>): void {
@@ -92,19 +95,28 @@ export function useTable<R extends Row>(spec: () => TableSpec<R>) {
     void router.replace({ query })
   }
 
+  const read = async <T>(path: string) => json<T>(`/api/${spec().collection}${path}`, { token: await session.token() })
+
   /** A row that an address names but that is not on the pages read so far. */
   async function fetchOpen(): Promise<void> {
     const id = rowId.value
     if (!id || !pages.ready.value || open.value) return
     await pages.attempt(async () => {
-      fetched.value = await json<R>(`/api/${spec().collection}/${encodeURIComponent(id)}`, { token: await session.token() })
+      fetched.value = await read<R>(`/${encodeURIComponent(id)}`)
     })
   }
 
+  /** Read what is shown once more without taking it off the screen, so that nobody loses his place. */
   async function reload(): Promise<void> {
-    fetched.value = null
-    await load()
-    await fetchOpen()
+    const limit = Math.min(Math.max(pages.rows.value.length, PAGE), MAX_PAGE)
+    await pages.attempt(async () => {
+      const page = await read<{ items: R[]; next: string | null }>(`?${asked.value}&limit=${limit}`)
+      pages.rows.value = page.items
+      pages.next.value = page.next
+      pages.ready.value = true
+      const id = rowId.value
+      if (id && !page.items.some((row) => row.id === id)) fetched.value = await read<R>(`/${encodeURIComponent(id)}`)
+    })
   }
 
   async function save(form: 'csv' | 'xlsx'): Promise<void> {
