@@ -12,7 +12,7 @@ from contracts.test_reach import DEPARTMENTS, PEOPLE, ZONES, _cells, weakened
 from fieldvisit.demo.district import demo_id
 from fieldvisit.features.customers.models import Customer, Suggestion
 from fieldvisit.features.org.models import Person, Route, Zone
-from fieldvisit.features.visits.models import Visit
+from fieldvisit.features.visits.models import Visit, VisitAnomaly
 from fieldvisit.kernel import reports
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import today
@@ -52,7 +52,7 @@ def busy(world: World) -> World:
         session.scalars(barred).one().barred_user_id = person(BARRED[1])
         for number, row in enumerate(session.scalars(select(Customer).order_by(Customer.id))):
             row.customer_status = ("02", "02", "02", "01", "03")[number % 5]
-            row.is_key = number % 3 == 0
+            row.is_key, row.is_sample = number % 3 == 0, number % 2 == 0
             row.last_visited_on = None if number % 4 == 0 else today() - timedelta(days=number % 5)
         for number, made in enumerate(session.scalars(select(Visit).order_by(Visit.id))):
             if made.state == "completed" and number % 4 == 0:
@@ -70,6 +70,7 @@ class Everything:
     shops: list[Any]
     suggestions: list[Any]
     visits: list[Any]
+    anomalies: dict[str, str]
     held: list[Any]
 
 
@@ -83,7 +84,14 @@ def read_everything(world: World) -> Everything:
         names = {row.id: row.name for row in rows(Person)}
         held = [row for row in rows(Op) if row.state == "held"]
         found = Everything(
-            rows(Zone), rows(Route), names, rows(Customer), rows(Suggestion), rows(Visit), held
+            rows(Zone),
+            rows(Route),
+            names,
+            rows(Customer),
+            rows(Suggestion),
+            rows(Visit),
+            {row.id: row.state for row in rows(VisitAnomaly)},
+            held,
         )
         session.expunge_all()
     return found
@@ -111,6 +119,12 @@ def oracle_overview(all_: Everything, username: str, unvisited_days: int) -> lis
             visit.customer_id
             for visit in all_.visits
             if visit.state == "completed" and first <= visit.day < next_month and visit.zone_id in {zone.id for zone in zones}
+        }  # fmt: skip
+        valid = {
+            visit.customer_id
+            for visit in all_.visits
+            if visit.customer_id in been and visit.state == "completed" and first <= visit.day < next_month
+            and visit.zone_id in {zone.id for zone in zones} and all_.anomalies.get(visit.id, "accepted") == "accepted"
         }  # fmt: skip
         visited = len([row for row in active if row.id in been])
         limit = now - timedelta(days=unvisited_days)
@@ -151,6 +165,8 @@ def oracle_overview(all_: Everything, username: str, unvisited_days: int) -> lis
             "visited_shops": visited if sees_visits else None,
             "visit_coverage": round(visited / len(active), 4) if active and sees_visits else None,
             "outside": len([row for row in month if row.place_verdict == "outside"]) if sees_visits else None,
+            "unsettled": len([row for row in month if all_.anomalies.get(row.id, "accepted") not in ("accepted", "invalid")]) if sees_visits else None,
+            "sample_unvisited": len([row for row in active if row.is_sample and row.id not in valid]) if sees_visits else None,
             "suggestions_open": len([row for row in all_.suggestions if row.state == "open" and row.customer_id in {one.id for one in shops}]),
             "held_open": held,
         }  # fmt: skip

@@ -6995,7 +6995,9 @@ export interface components {
          *     `shops`, and what is said of them, are those in status 有效 (02), where not named otherwise. Visits are counted by
          *     their visitor in the zone they lie in; `*_planned` are visits that were planned for the period, `*_done` all that
          *     were completed, `visited_shops` shops with a completed visit this month. `outside` are this month's visits whose
-         *     place was judged outside. `suggestions_open` and `held_open` wait for a decision; held entries count for the
+         *     place was judged outside, `unsettled` those with a flag that is not explained and answered yet. `sample_unvisited`
+         *     are sample shops without a valid visit this month: completed, and free of a flag that was not accepted
+         *     (domain §2.9). `suggestions_open` and `held_open` wait for a decision; held entries count for the
          *     author's present post, and in the total whoever wrote them. A figure over rows that the reader's role
          *     does not read is null.
          */
@@ -7029,6 +7031,8 @@ export interface components {
             routes: string[];
             /** Sample Shops */
             sample_shops: number;
+            /** Sample Unvisited */
+            sample_unvisited: number | null;
             /** Shops */
             shops: number;
             /** Suggestions Open */
@@ -7039,6 +7043,8 @@ export interface components {
             today_done: number | null;
             /** Today Planned */
             today_planned: number | null;
+            /** Unsettled */
+            unsettled: number | null;
             /** Visit Coverage */
             visit_coverage: number | null;
             /** Visit Plan Completion */

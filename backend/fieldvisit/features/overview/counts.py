@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from fieldvisit.features.customers.models import Customer, Suggestion
 from fieldvisit.features.metrics import rules as metrics
 from fieldvisit.features.org.models import Person, Route, Zone
-from fieldvisit.features.visits.models import Visit
+from fieldvisit.features.visits.models import Visit, VisitAnomaly
 from fieldvisit.kernel.errors import missing
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.reports import Reading
@@ -76,6 +76,7 @@ def count_shops(reading: Reading, places: Iterable[Territory], unvisited_days: i
     visited = select(Visit.customer_id).where(
         reading.of("visits"), Visit.state == "completed", Visit.day.between(month.first, month.last)
     )
+    doubted = select(VisitAnomaly.id).where(reading.of("visit_anomalies"), VisitAnomaly.state != "accepted")
     unvisited = or_(
         Customer.last_visited_on.is_(None),
         Customer.last_visited_on < metrics.unvisited_before(reading.on, unvisited_days),
@@ -90,6 +91,9 @@ def count_shops(reading: Reading, places: Iterable[Territory], unvisited_days: i
         "watched_shops": active & Customer.is_watched,
         "long_unvisited": active & unvisited,
         "visited_shops": active & Customer.id.in_(visited),
+        "sample_unvisited": active
+        & Customer.is_sample
+        & Customer.id.not_in(visited.where(Visit.id.not_in(doubted))),
     }
     routes = [route for place in places for route in place.route_ids]
     here = Customer.route_id.in_(routes)
@@ -122,6 +126,9 @@ def count_visits(reading: Reading, places: Iterable[Territory]) -> dict[tuple[st
     this_month = Visit.day.between(month.first, month.last)
     kinds["month_planned_done"] = this_month & planned & done
     kinds["outside"] = this_month & (Visit.place_verdict == "outside")
+    settled = VisitAnomaly.state.in_(("accepted", "invalid"))
+    unsettled = select(VisitAnomaly.id).where(reading.of("visit_anomalies"), ~settled)
+    kinds["unsettled"] = this_month & Visit.id.in_(unsettled)
     first, last = min(week.first, month.first), max(week.last, month.last)
     counts = [func.count().filter(kind).label(name) for name, kind in kinds.items()]
     zones = [place.zone_id for place in places]

@@ -40,7 +40,9 @@ OF_VISITS = (
     "month_planned",
     "month_done",
     "visited_shops",
+    "sample_unvisited",
     "outside",
+    "unsettled",
 )
 Level = Literal["total", "zone", "account_manager", "others"]
 LEADERS = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
@@ -64,7 +66,9 @@ class ZoneOverviewRow(View):
     `shops`, and what is said of them, are those in status 有效 (02), where not named otherwise. Visits are counted by
     their visitor in the zone they lie in; `*_planned` are visits that were planned for the period, `*_done` all that
     were completed, `visited_shops` shops with a completed visit this month. `outside` are this month's visits whose
-    place was judged outside. `suggestions_open` and `held_open` wait for a decision; held entries count for the
+    place was judged outside, `unsettled` those with a flag that is not explained and answered yet. `sample_unvisited`
+    are sample shops without a valid visit this month: completed, and free of a flag that was not accepted
+    (domain §2.9). `suggestions_open` and `held_open` wait for a decision; held entries count for the
     author's present post, and in the total whoever wrote them. A figure over rows that the reader's role
     does not read is null.
     """
@@ -92,7 +96,9 @@ class ZoneOverviewRow(View):
     visit_plan_completion: float | None
     visited_shops: int | None
     visit_coverage: float | None
+    sample_unvisited: int | None
     outside: int | None
+    unsettled: int | None
     suggestions_open: int
     held_open: int
 
