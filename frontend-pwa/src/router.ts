@@ -5,7 +5,6 @@ import { routes as checklists } from './features/checklists/routes'
 import { routes as customers } from './features/customers/routes'
 import { routes as decisions } from './features/decisions/routes'
 import { routes as helpdesk } from './features/helpdesk/routes'
-import { routes as desk } from './features/desk/routes'
 import { routes as imports } from './features/imports/routes'
 import { routes as install } from './features/install/routes'
 import { routes as notices } from './features/notices/routes'
@@ -27,7 +26,6 @@ export const router = createRouter({
     ...visits,
     ...sync,
     ...decisions,
-    ...desk,
     ...overview,
     ...people,
     ...imports,

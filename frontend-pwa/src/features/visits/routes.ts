@@ -2,6 +2,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import { learnWork } from '@/kernel/i18n'
 
 export const routes: RouteRecordRaw[] = [
+  { path: '/desk/visits', name: 'visits', component: () => import('./pages/VisitTable.vue'), beforeEnter: learnWork },
   { path: '/practice', name: 'practice', component: () => import('./pages/VisitPractice.vue'), meta: { tab: 'mine' }, beforeEnter: () => learnWork() },
   {
     path: '/visits/:id',
