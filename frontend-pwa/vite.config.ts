@@ -4,6 +4,10 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
+// What a lazy page needs beside its styles is kept on the phone already; a list of it would weigh on the first load.
+const stylesOnly = (_page: string, needed: string[], { hostType }: { hostType: 'html' | 'js' }) =>
+  hostType === 'html' ? needed : needed.filter((name) => name.endsWith('.css'))
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -37,6 +41,6 @@ export default defineConfig({
   ],
   define: { __APP__: JSON.stringify(process.env.npm_package_version ?? 'dev') },
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  build: { target: ['chrome87', 'safari14'], assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: ['chrome87', 'safari14'], assetsInlineLimit: 0, modulePreload: { polyfill: false, resolveDependencies: stylesOnly } },
   server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

@@ -6,7 +6,6 @@ import { json, request } from './api'
 import { type Account, phone, userDb, type UserDb } from './db'
 import { mintId } from './ids'
 import { leaseIsOver } from './lease'
-import { fitsPin, isSpent, setPin } from './pin'
 import { NetworkError, ProblemError } from './problem'
 import type { User } from './types'
 
@@ -20,6 +19,9 @@ interface SignedIn {
 }
 
 type State = 'unknown' | 'signed_out' | 'signed_in' | 'expired'
+
+/** Fetched when a PIN is set or asked for: most starts need none. */
+const hashing = () => import('./pin')
 
 export const useSession = defineStore('session', () => {
   const state = ref<State>('unknown')
@@ -98,6 +100,7 @@ export const useSession = defineStore('session', () => {
   }
 
   async function keepPin(pin: string): Promise<void> {
+    const { setPin } = await hashing()
     if (account.value) account.value = { ...account.value, pin: await setPin(account.value.userId, pin) }
   }
 
@@ -105,6 +108,7 @@ export const useSession = defineStore('session', () => {
   async function unlock(pin: string): Promise<'open' | 'wrong' | 'spent'> {
     const holder = account.value
     if (!holder) return 'spent'
+    const { fitsPin, isSpent } = await hashing()
     if (await fitsPin(holder.userId, pin)) {
       locked.value = false
       return 'open'

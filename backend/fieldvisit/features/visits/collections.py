@@ -168,7 +168,7 @@ collection(
     Visit,
     VisitView,
     readers=READERS,
-    filters=("visitor_id", "zone_id", "customer_id", "day", "state"),
+    filters=("visitor_id", "zone_id", "customer_id", "day", "state", "place_verdict"),
     sorting=("day", "check_in_at", "seq"),
     is_watched=True,
 )
