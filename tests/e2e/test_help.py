@@ -43,7 +43,11 @@ def test_what_is_practised_leaves_the_phone_by_no_way_and_counts_nowhere(
     progress = page.get_by_text("已完成").inner_text()
     before, owed = visits_of(server, "am05"), page.evaluate(OWED, person("am05"))
     sent: list[Request] = []
-    page.on("request", sent.append)
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    page.on("request", note)
     page.get_by_role("link", name="我的").click()
     page.get_by_role("link", name="练习店").click()
     expect(page.get_by_test_id("practice")).to_contain_text("不上传")

@@ -206,5 +206,8 @@ def test_a_chosen_look_is_there_from_the_first_paint(server: Server, phone: Phon
     page.reload()
     page.get_by_role("button", name="跟随系统").click()
     assert page.evaluate(ground) == light
+    page.get_by_role("link", name="今日").click()
+    page.get_by_role("link", name="我的").click()
+    expect(page.get_by_label("大字模式")).to_be_in_viewport(ratio=1)
     page.get_by_label("大字模式").check()
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
