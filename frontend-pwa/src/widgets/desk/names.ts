@@ -1,4 +1,4 @@
-// Names of people, routes and zones for ids, as far as this device carries them, and the choices they make.
+// Names of people, routes and zones for ids, as far as this device carries them (else nothing, for an id tells nobody anything), and the choices they make.
 
 import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
@@ -20,9 +20,9 @@ export function useNames() {
     people,
     routes,
     zones,
-    personName: (id: string | null | undefined) => (id ? (person.value.get(id) ?? id) : ''),
-    routeName: (id: string | null | undefined) => (id ? (route.value.get(id)?.name ?? id) : ''),
-    zoneName: (id: string | null | undefined) => (id ? (zone.value.get(id) ?? id) : ''),
+    personName: (id: string | null | undefined) => (id ? (person.value.get(id) ?? '') : ''),
+    routeName: (id: string | null | undefined) => (id ? (route.value.get(id)?.name ?? '') : ''),
+    zoneName: (id: string | null | undefined) => (id ? (zone.value.get(id) ?? '') : ''),
     zoneOfRoute: (id: string) => zone.value.get(route.value.get(id)?.zone_id ?? '') ?? '',
     personOptions: (roles: string[]) =>
       computed<Option[]>(() =>
