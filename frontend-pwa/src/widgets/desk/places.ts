@@ -23,6 +23,8 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
   ],
   admin: [
     ['/imports', 'imports', [ADMIN]],
+    ['/checklists', 'checklists', [ADMIN]],
+    ['/catalogue', 'catalogue', [ADMIN]],
     ['/calendar', 'calendar', [ADMIN]],
     ['/privacy/requests', 'requests', [ADMIN, SYSTEM]],
     ['/desk/devices', 'devices', [ADMIN, SYSTEM]],
