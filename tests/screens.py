@@ -1,0 +1,349 @@
+"""Every screen of the app and the steps to reach it: one table for the pictures of the guide and for the eyes of axe."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from browsers import PASSWORD
+from personas import person
+
+Steps = Callable[[Page], object]
+
+GO = "(path) => document.querySelector('#app').__vue_app__.config.globalProperties.$router.push(path)"
+ROUTE = (
+    "() => document.querySelector('#app').__vue_app__.config.globalProperties.$router.currentRoute.value.name"
+)
+ROUTES = """() => document.querySelector('#app').__vue_app__.config.globalProperties.$router.getRoutes()
+  .map(({ name }) => name).filter(Boolean)"""
+SPEAK = """(language) => {
+  document.querySelector('#app').__vue_app__.config.globalProperties.$i18n.locale = language
+  document.documentElement.lang = language
+}"""
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What `who` sees at `path`, a page of the route named `route`, after `steps`."""
+
+    name: str
+    route: str
+    path: str
+    steps: Steps
+
+    def reach(self, page: Page) -> None:
+        """Walk there inside the running app and wait until it has what it shows."""
+        page.keyboard.press("Escape")
+        page.evaluate(GO, self.path)
+        self.steps(page)
+        assert page.evaluate(ROUTE) == self.route, self.name
+
+
+def shown(test_id: str) -> Steps:
+    """Wait for the first element of that kind."""
+    return lambda page: page.get_by_test_id(test_id).first.wait_for(timeout=30_000)
+
+
+def titled(title: str) -> Steps:
+    """Wait for the page's heading."""
+    return lambda page: page.get_by_role("heading", name=title, exact=True).first.wait_for(timeout=30_000)
+
+
+def pressed(*names: str, after: Steps | None = None) -> Steps:
+    """Press the buttons of those names, one after the other."""
+
+    def steps(page: Page) -> None:
+        if after:
+            after(page)
+        for name in names:
+            page.get_by_role("button", name=name, exact=True).first.click(timeout=30_000)
+
+    return steps
+
+
+def opened(page: Page) -> None:
+    """The first row of a table beside the table."""
+    page.get_by_test_id("record").first.click(timeout=30_000)
+    expect(page.get_by_test_id("detail")).to_be_visible()
+
+
+def columns(page: Page) -> None:
+    """The choice of columns, over a table that has rows."""
+    page.get_by_test_id("record").first.wait_for(timeout=30_000)
+    page.locator("summary", has_text="选择列").click()
+
+
+def next_shop(page: Page) -> None:
+    """From today into the next shop, whether it was arrived at before or not."""
+    page.get_by_test_id("next-shop").get_by_role("link").click(timeout=30_000)
+
+
+def arriving(page: Page) -> None:
+    """At the shop's door: the place is being found."""
+    next_shop(page)
+    page.get_by_role("button", name="到店签到").wait_for(timeout=30_000)
+    page.get_by_text("精度").first.wait_for(timeout=30_000)
+
+
+def arrived(page: Page) -> None:
+    """In the shop: the checklist, the stock and the notes."""
+    next_shop(page)
+    page.get_by_test_id("visit-state").or_(page.get_by_role("button", name="到店签到")).first.wait_for()
+    check_in = page.get_by_role("button", name="到店签到")
+    if check_in.count():
+        check_in.click()
+    page.get_by_test_id("checklist").wait_for(timeout=30_000)
+    for stock in page.get_by_test_id("stock").all():
+        if stock.get_attribute("open") is None:
+            stock.locator("summary").first.click()
+
+
+def stock_line(page: Page) -> None:
+    """One spec of the stock open for figures."""
+    arrived(page)
+    page.get_by_test_id("stock").locator("details summary").first.click()
+
+
+def to_explain(page: Page) -> None:
+    """A visit that wants a word of whoever made it."""
+    _first_of(page, "toExplain")
+    page.get_by_test_id("anomaly").wait_for(timeout=30_000)
+
+
+def to_answer(page: Page) -> None:
+    """An explanation that waits for the answer of a manager."""
+    _first_of(page, "toAnswer")
+    page.get_by_test_id("anomaly").wait_for(timeout=30_000)
+
+
+def _first_of(page: Page, kind: str) -> None:
+    page.get_by_test_id(kind).locator("summary").click(timeout=30_000)
+    page.get_by_test_id(kind).get_by_role("link").first.click()
+
+
+def of_a_shop(page: Page) -> None:
+    """The file of the next shop."""
+    next_shop(page)
+    page.get_by_role("link", name="客户档案").click(timeout=30_000)
+    page.get_by_text("基本信息").wait_for(timeout=30_000)
+
+
+def correcting(page: Page) -> None:
+    """The form in which a shop's file is corrected."""
+    of_a_shop(page)
+    page.get_by_role("button", name="更正资料").click()
+
+
+def on_the_way(page: Page) -> None:
+    """The maps that lead to a shop."""
+    of_a_shop(page)
+    page.get_by_role("button", name="导航").click()
+
+
+def searched(words: str) -> Steps:
+    """What is typed where one searches."""
+
+    def steps(page: Page) -> None:
+        page.get_by_role("searchbox").first.fill(words)
+        page.get_by_text("没有符合").first.wait_for(timeout=30_000)
+
+    return steps
+
+
+def nearest(page: Page) -> None:
+    """The shops in the order of the way to them."""
+    page.get_by_role("button", name="离我最近").click(timeout=30_000)
+    page.get_by_text("按直线距离排序").wait_for(timeout=30_000)
+
+
+def last_card(page: Page) -> None:
+    """The introduction at its end."""
+    for _ in range(4):
+        page.get_by_role("button", name="下一张").click()
+    page.get_by_text("第 5 张,共 5 张").wait_for()
+
+
+def wrong_shop(page: Page) -> None:
+    """The sheet in which the shop of a visit is put right."""
+    arrived(page)
+    page.get_by_role("button", name="选错客户?更正").click()
+
+
+def refused(page: Page) -> None:
+    """The reason that a refused request wants."""
+    page.get_by_test_id("request").first.get_by_role("button", name="拒绝").click(timeout=30_000)
+
+
+def changed_deadline(page: Page) -> None:
+    """A deadline in the making."""
+    page.get_by_test_id("deadline").first.get_by_role("button", name="修改").click(timeout=30_000)
+
+
+def away(page: Page) -> None:
+    """The sheet that says who is away and who stands in."""
+    page.get_by_test_id("person").first.get_by_role("button", name="登记不在").click(timeout=30_000)
+
+
+def post(page: Page) -> None:
+    """The sheet of a person's post."""
+    page.get_by_test_id("person").nth(1).get_by_role("button", name="岗位调整").click(timeout=30_000)
+
+
+def unmasked(page: Page) -> None:
+    """A shop's whole number, which is noted."""
+    opened(page)
+    page.get_by_role("button", name="显示完整号码").click(timeout=30_000)
+    expect(page.get_by_test_id("fact-contact_phone")).not_to_contain_text("****")
+
+
+def asking(page: Page) -> None:
+    """The sheet in which one asks about the app."""
+    page.get_by_role("button", name="写反馈").click(timeout=30_000)
+
+
+NOTHING = "/desk/visits?day_from=2001-01-01&day_to=2001-01-02"
+AT_REST = {
+    "notices": ("/notices", titled("消息")),
+    "mine": ("/mine", titled("我的")),
+    "sync": ("/sync", titled("同步")),
+    "phones": ("/phones", shown("phone")),
+    "password": ("/password", titled("设置密码")),
+    "privacy": ("/privacy", titled("个人信息告知")),
+    "privacy-requests": ("/privacy/requests", titled("我的个人信息")),
+    "introduction": ("/introduction", titled("使用介绍")),
+    "install": ("/install", titled("安装到桌面")),
+    "help": ("/help", titled("意见反馈")),
+}
+
+
+def at_rest(*routes: str) -> list[Screen]:
+    """Pages that need no steps, by the name of their route."""
+    return [Screen(name, name, *AT_REST[name]) for name in routes]
+
+
+FIELD = [
+    Screen("today", "today", "/", shown("next-shop")),
+    Screen("arriving", "visit", "/", arriving),
+    Screen("camera", "visit", "/", lambda page: (arriving(page), pressed("拍门头照")(page))),
+    Screen("cancelling", "visit", "/", lambda page: (arriving(page), pressed("取消拜访")(page))),
+    Screen("to-explain", "visit", "/", to_explain),
+    Screen("arrived", "visit", "/", arrived),
+    Screen("stock", "visit", "/", stock_line),
+    Screen("wrong-shop", "visit", "/", wrong_shop),
+    Screen("sync-entries", "sync", "/sync", shown("entry-row")),
+    Screen("customers", "customers", "/customers", shown("customer-row")),
+    Screen("nearest", "customers", "/customers", nearest),
+    Screen("no-customer", "customers", "/customers", searched("no such shop")),
+    Screen("customer", "customer", "/", of_a_shop),
+    Screen("correcting", "customer", "/", correcting),
+    Screen("navigation", "customer", "/", on_the_way),
+    Screen("unknown-customer", "customer", "/customers/nobody", titled("找不到这户的资料")),
+    Screen("unknown-visit", "visit", "/visits/nothing", titled("找不到这次拜访")),
+    Screen("practice", "practice", "/practice", lambda page: page.get_by_text("在店").first.wait_for()),
+    *at_rest(*(name for name in AT_REST if name != "sync")),
+    Screen("introduction-end", "introduction", "/introduction", last_card),
+    Screen("asking", "help", "/help", asking),
+    Screen("step", "today", "/", pressed("这一页怎么用")),
+    Screen("signing-out", "mine", "/mine", pressed("退出登录")),
+]
+MANAGER = [
+    Screen("team", "today", "/", titled("团队今日")),
+    Screen("to-answer", "visit", "/", to_answer),
+    Screen("decisions", "decisions", "/decisions", titled("待我处理")),
+    Screen("people", "people", "/people", shown("person")),
+    Screen("away", "people", "/people", away),
+    Screen("zone", "zone", "/zone", shown("team-row")),
+    Screen("visits", "visits", "/desk/visits?state=completed", shown("record")),
+    Screen("visits-columns", "visits", "/desk/visits?state=completed", columns),
+    Screen("visit-beside", "visits", "/desk/visits?state=completed", opened),
+    Screen("no-visits", "visits", NOTHING, titled("没有符合条件的记录")),
+    Screen("shop-table", "shops", "/desk/shops", opened),
+    Screen("people-table", "people-table", "/desk/people", opened),
+    Screen("route-table", "route-table", "/desk/routes", opened),
+    *at_rest("mine", "notices", "sync"),
+]
+LEADER = [
+    Screen("leader-today", "today", "/", titled("今日")),
+    Screen("leader-zone", "zone", "/zone", shown("figure-shops")),
+    Screen("leader-visit", "visits", "/desk/visits?state=completed", opened),
+    Screen("leader-shops", "shops", "/desk/shops", opened),
+    Screen("leader-people", "people-table", "/desk/people", opened),
+    Screen("leader-mine", "mine", "/mine", titled("我的")),
+]
+CENTRE = [
+    Screen("centre-today", "today", "/", titled("今日")),
+    Screen("centre-shops", "shops", "/desk/shops?q=惠民", shown("record")),
+    Screen("centre-shop", "shops", "/desk/shops?q=惠民", opened),
+    Screen("centre-mine", "mine", "/mine", titled("我的")),
+]
+ADMINISTRATOR = [
+    Screen("admin-today", "today", "/", titled("今日")),
+    Screen("admin-mine", "mine", "/mine", titled("我的")),
+    Screen("admin-shop", "shops", "/desk/shops?q=惠民", unmasked),
+    Screen("new-shop", "shops", "/desk/shops", pressed("新增客户", after=shown("record"))),
+    Screen("admin-person", "people-table", "/desk/people", opened),
+    Screen("new-person", "people-table", "/desk/people", pressed("新建账号", after=shown("record"))),
+    Screen("new-route", "route-table", "/desk/routes", pressed("新建线路", after=shown("record"))),
+    Screen("zones", "route-table", "/desk/routes", pressed("辖区管理", after=shown("record"))),
+    Screen("post", "people", "/people", post),
+    Screen("imports", "imports", "/imports", titled("导入")),
+    Screen("checklists", "checklists", "/checklists", shown("checklist")),
+    Screen("new-checklist", "checklists", "/checklists", pressed("新清单", after=shown("checklist"))),
+    Screen("catalogue", "catalogue", "/catalogue", shown("spec")),
+    Screen("new-spec", "catalogue", "/catalogue", pressed("新规格", after=shown("spec"))),
+    Screen("calendar", "calendar", "/calendar", shown("deadline")),
+    Screen("deadline", "calendar", "/calendar", changed_deadline),
+    Screen("devices", "devices", "/desk/devices", opened),
+    Screen("rescue", "rescue", "/oversight/rescue", titled("救援文件")),
+    Screen("oversight", "oversight", "/oversight", titled("手机、操作与审计")),
+    Screen("request-refused", "privacy-requests", "/privacy/requests", refused),
+    *at_rest("help", "notices"),
+]
+SYSTEM = [
+    Screen("system-today", "today", "/", titled("今日")),
+    Screen("system-oversight", "oversight", "/oversight", titled("手机、操作与审计")),
+    Screen("system-devices", "devices", "/desk/devices", opened),
+    Screen("entries", "records", "/desk/entries", titled("待运维处理的记录")),
+    Screen("audit", "records", "/desk/audit", opened),
+    Screen("looks", "records", "/desk/looks", opened),
+]
+POST = [
+    Screen("post-today", "today", "/", titled("今日")),
+    Screen("post-mine", "mine", "/mine", titled("我的")),
+]
+SCREENS: dict[str, list[Screen]] = {
+    "am07": FIELD,
+    "mm2": MANAGER,
+    "dm": LEADER,
+    "cc1": CENTRE,
+    "ga": ADMINISTRATOR,
+    "admin": SYSTEM,
+    "post1": POST,
+}
+
+
+def sign_in(page: Page, username: str) -> None:
+    """As the form of the sign-in page asks."""
+    page.get_by_label("工号").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录", exact=True).click()
+
+
+def learn_english(page: Page) -> None:
+    """Fetch the English words where a person does, so that the language can then change on any page."""
+    page.evaluate(GO, "/mine")
+    choice = page.locator("select", has=page.locator("option[value=en]"))
+    choice.select_option("en", timeout=30_000)
+    page.get_by_role("heading", name="Me", exact=True).wait_for()
+    choice.select_option("zh-CN")
+    page.get_by_role("heading", name="我的", exact=True).wait_for()
+
+
+def what_is_asked(server: Any) -> None:
+    """A request about personal data, so that the administrator has one to answer."""
+    request = {"id": person("request of am08"), "kind": "explain", "content": "为什么保留轨迹?"}
+    server.post(server.token("am08"), "/api/privacy_requests", request)
