@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from browsers import ROOT, Phone, Server
-from screens import DESK, PHONE, SCREENS, SPEAK, learn_english, sign_in, what_is_asked
+from screens import DESK, PHONE, SCREENS, SPEAK, beside_next_shop, lay_out, learn_english, sign_in
 
 GUIDE = ROOT / "docs" / "user-guide" / "pictures"
 LARGEST = 120_000
@@ -106,6 +106,8 @@ def walk(phone: Phone, who: str, folder: Path) -> list[str]:
     sign_in(page, who)
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=60_000)
     learn_english(page)
+    if who == "am07":
+        page.context.set_geolocation(beside_next_shop(phone.server, who))
     missed = []
     for screen in SCREENS[who]:
         try:
@@ -172,7 +174,7 @@ def main(folder: Path, *only: str) -> list[str]:
         server = Server(Path(scratch) / "server")
         server.start()
         try:
-            what_is_asked(server)
+            lay_out(server)
             for who in only or ("first", *SCREENS):
                 phone = Phone(playwright, server, Path(scratch) / who)
                 if who == "first":

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
 
-from playwright.sync_api import Page, expect
+import httpx2
+from playwright.sync_api import Geolocation, Page, expect
 
-from browsers import PASSWORD
-from personas import person
+from browsers import PASSWORD, Server
+from fieldvisit.kernel.clock import today
+from personas import uid
+from sync_client import Phone as SyncPhone
 
 Steps = Callable[[Page], object]
 
@@ -51,6 +54,11 @@ def shown(test_id: str) -> Steps:
 def titled(title: str) -> Steps:
     """Wait for the page's heading."""
     return lambda page: page.get_by_role("heading", name=title, exact=True).first.wait_for(timeout=30_000)
+
+
+def worded(words: str) -> Steps:
+    """Wait for those words."""
+    return lambda page: page.get_by_text(words).first.wait_for(timeout=30_000)
 
 
 def pressed(*names: str, after: Steps | None = None) -> Steps:
@@ -162,9 +170,9 @@ def nearest(page: Page) -> None:
 
 def last_card(page: Page) -> None:
     """The introduction at its end."""
-    for _ in range(4):
+    for card in range(2, 6):
         page.get_by_role("button", name="下一张").click()
-    page.get_by_text("第 5 张,共 5 张").wait_for()
+        page.get_by_text(f"第 {card} 张,共 5 张").wait_for()
 
 
 def wrong_shop(page: Page) -> None:
@@ -227,10 +235,10 @@ def at_rest(*routes: str) -> list[Screen]:
 
 FIELD = [
     Screen("today", "today", "/", shown("next-shop")),
+    Screen("to-explain", "visit", "/", to_explain),
     Screen("arriving", "visit", "/", arriving),
     Screen("camera", "visit", "/", lambda page: (arriving(page), pressed("拍门头照")(page))),
     Screen("cancelling", "visit", "/", lambda page: (arriving(page), pressed("取消拜访")(page))),
-    Screen("to-explain", "visit", "/", to_explain),
     Screen("arrived", "visit", "/", arrived),
     Screen("stock", "visit", "/", stock_line),
     Screen("wrong-shop", "visit", "/", wrong_shop),
@@ -241,8 +249,8 @@ FIELD = [
     Screen("customer", "customer", "/", of_a_shop),
     Screen("correcting", "customer", "/", correcting),
     Screen("navigation", "customer", "/", on_the_way),
-    Screen("unknown-customer", "customer", "/customers/nobody", titled("找不到这户的资料")),
-    Screen("unknown-visit", "visit", "/visits/nothing", titled("找不到这次拜访")),
+    Screen("unknown-customer", "customer", "/customers/nobody", worded("找不到这户的资料")),
+    Screen("unknown-visit", "visit", "/visits/nothing", worded("找不到这次拜访")),
     Screen("practice", "practice", "/practice", lambda page: page.get_by_text("在店").first.wait_for()),
     *at_rest(*(name for name in AT_REST if name != "sync")),
     Screen("introduction-end", "introduction", "/introduction", last_card),
@@ -251,16 +259,16 @@ FIELD = [
     Screen("signing-out", "mine", "/mine", pressed("退出登录")),
 ]
 MANAGER = [
-    Screen("team", "today", "/", titled("团队今日")),
+    Screen("team", "today", "/", shown("team-visit")),
     Screen("to-answer", "visit", "/", to_answer),
-    Screen("decisions", "decisions", "/decisions", titled("待我处理")),
+    Screen("decisions", "decisions", "/decisions", worded("代为执行")),
     Screen("people", "people", "/people", shown("person")),
     Screen("away", "people", "/people", away),
     Screen("zone", "zone", "/zone", shown("team-row")),
     Screen("visits", "visits", "/desk/visits?state=completed", shown("record")),
     Screen("visits-columns", "visits", "/desk/visits?state=completed", columns),
     Screen("visit-beside", "visits", "/desk/visits?state=completed", opened),
-    Screen("no-visits", "visits", NOTHING, titled("没有符合条件的记录")),
+    Screen("no-visits", "visits", NOTHING, worded("没有符合条件的记录")),
     Screen("shop-table", "shops", "/desk/shops", opened),
     Screen("people-table", "people-table", "/desk/people", opened),
     Screen("route-table", "route-table", "/desk/routes", opened),
@@ -343,7 +351,40 @@ def learn_english(page: Page) -> None:
     page.get_by_role("heading", name="我的", exact=True).wait_for()
 
 
-def what_is_asked(server: Any) -> None:
-    """A request about personal data, so that the administrator has one to answer."""
-    request = {"id": person("request of am08"), "kind": "explain", "content": "为什么保留轨迹?"}
+def lay_out(server: Server) -> None:
+    """What the demo district may lack today: something to explain, to answer, to decide and to grant."""
+    _far_from_the_shop(server, "am07")
+    server.post(
+        server.token("am08"),
+        f"/api/visit_anomalies/{_far_from_the_shop(server, 'am08')}/explain",
+        {"explanation": "店主在路口接货,就在那里谈的。"},
+    )
+    request = {"id": uid(), "kind": "explain", "content": "位置记录保存多久?"}
     server.post(server.token("am08"), "/api/privacy_requests", request)
+    elsewhere = server.get(server.token("am09"), "/api/customers", limit="1")["items"][0]["id"]
+    with httpx2.Client(base_url=server.url) as http:
+        phone = SyncPhone(http)
+        phone.sign_in("am08", PASSWORD)
+        phone.save("visits.check_in", {"id": uid(), "customer_id": elsewhere, "photo_refusal": "denied"})
+        phone.push()
+
+
+def _far_from_the_shop(server: Server, username: str) -> str:
+    """An unplanned visit, begun where no shop is; its id."""
+    token, visit = server.token(username), uid()
+    shop = server.get(token, "/api/customers", limit="5")["items"][4]["id"]
+    place = {"lat": 30.5, "lng": 110.5, "datum": "wgs84", "accuracy_m": 20}
+    place["fix_at"] = datetime.now(UTC).isoformat()
+    arrival = {"id": visit, "customer_id": shop, "place": place, "place_verdict": "outside"}
+    server.post(token, "/api/visits", arrival | {"photo_refusal": "unavailable"})
+    server.post(token, f"/api/visits/{visit}/check-out", {})
+    return visit
+
+
+def beside_next_shop(server: Server, username: str) -> Geolocation:
+    """Where the account's next shop is, for a phone that stands in it."""
+    token = server.token(username)
+    planned = server.get(token, "/api/visits", day=str(today()), state="planned", limit="200")["items"]
+    first = min(planned, key=lambda visit: (visit["seq"], visit["id"]))
+    shop = server.get(token, f"/api/customers/{first['customer_id']}")
+    return {"latitude": shop["lat"] + 0.0001, "longitude": shop["lng"], "accuracy": 15}

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from browsers import ROOT, Phone, Server
-from screens import DESK, PHONE, ROUTES, SCREENS, SPEAK, Screen, learn_english, sign_in, what_is_asked
+from screens import DESK, PHONE, ROUTES, SCREENS, SPEAK, Screen, lay_out, learn_english, sign_in
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -61,7 +61,7 @@ def look_in_every_light(page: Page, screen: Screen | None = None) -> None:
 @pytest.fixture(scope="module")
 def asked(server: Server) -> Server:
     """A server on which somebody has asked about his personal data."""
-    what_is_asked(server)
+    lay_out(server)
     return server
 
 
@@ -84,7 +84,7 @@ def test_every_screen_of_a_role_is_fit_to_read(own_phone: Phone, who: str) -> No
     print(f"{who}: {len(SCREENS[who])} screens x {len(LOOKS)} looks, 0 violations")
 
 
-def test_who_comes_for_the_first_time_can_read_what_is_asked(own_phone: Phone) -> None:
+def test_who_comes_for_the_first_time_can_read_lay_out(own_phone: Phone) -> None:
     page = own_phone.open()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     look(page)
