@@ -1,5 +1,6 @@
 """Takes a picture of every screen for looking at, and from the same walk the pictures of the user guide."""
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -170,6 +171,7 @@ def main(folder: Path, *only: str) -> list[str]:
     """Into `folder`; `only` names accounts, without it all are walked and the guide is made. What was missed."""
     missed: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
+    os.environ["LANGUAGE"] = "zh_CN"  # the browser's own words, in date and file fields
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         server = Server(Path(scratch) / "server")
         server.start()

@@ -198,7 +198,7 @@ def away(page: Page) -> None:
 
 def post(page: Page) -> None:
     """The sheet of a person's post."""
-    page.get_by_test_id("person").nth(1).get_by_role("button", name="岗位调整").click(timeout=30_000)
+    page.get_by_test_id("person").get_by_role("button", name="岗位调整").first.click(timeout=30_000)
 
 
 def unmasked(page: Page) -> None:
@@ -266,9 +266,9 @@ MANAGER = [
     Screen("away", "people", "/people", away),
     Screen("zone", "zone", "/zone", shown("team-row")),
     Screen("visits", "visits", "/desk/visits?state=completed", shown("record")),
-    Screen("visits-columns", "visits", "/desk/visits?state=completed", columns),
     Screen("visit-beside", "visits", "/desk/visits?state=completed", opened),
     Screen("no-visits", "visits", NOTHING, worded("没有符合条件的记录")),
+    Screen("visits-columns", "visits", "/desk/visits?state=completed", columns),
     Screen("shop-table", "shops", "/desk/shops", opened),
     Screen("people-table", "people-table", "/desk/people", opened),
     Screen("route-table", "route-table", "/desk/routes", opened),
@@ -361,21 +361,21 @@ def lay_out(server: Server) -> None:
     )
     request = {"id": uid(), "kind": "explain", "content": "位置记录保存多久?"}
     server.post(server.token("am08"), "/api/privacy_requests", request)
-    elsewhere = server.get(server.token("am09"), "/api/customers", limit="1")["items"][0]["id"]
+    shop = server.get(server.token("am08"), "/api/customers", limit="1")["items"][0]["id"]
     with httpx2.Client(base_url=server.url) as http:
         phone = SyncPhone(http)
         phone.sign_in("am08", PASSWORD)
-        phone.save("visits.check_in", {"id": uid(), "customer_id": elsewhere, "photo_refusal": "denied"})
+        phone.save("visits.check_in", {"id": uid(), "customer_id": shop, "photos": [uid()]})
         phone.push()
 
 
 def _far_from_the_shop(server: Server, username: str) -> str:
-    """An unplanned visit, begun where no shop is; its id."""
+    """An unplanned visit, begun some 890 metres from the shop; its id."""
     token, visit = server.token(username), uid()
-    shop = server.get(token, "/api/customers", limit="5")["items"][4]["id"]
-    place = {"lat": 30.5, "lng": 110.5, "datum": "wgs84", "accuracy_m": 20}
+    shop = server.get(token, "/api/customers", limit="5")["items"][4]
+    place = {"lat": shop["lat"] + 0.008, "lng": shop["lng"], "datum": "wgs84", "accuracy_m": 20}
     place["fix_at"] = datetime.now(UTC).isoformat()
-    arrival = {"id": visit, "customer_id": shop, "place": place, "place_verdict": "outside"}
+    arrival = {"id": visit, "customer_id": shop["id"], "place": place, "place_verdict": "outside"}
     server.post(token, "/api/visits", arrival | {"photo_refusal": "unavailable"})
     server.post(token, f"/api/visits/{visit}/check-out", {})
     return visit
