@@ -33,29 +33,33 @@ LOOKS = [
 ]
 
 
-def look(page: Page) -> None:
-    """No violation, no key where a word belongs, and at 200 % type nothing to scroll sideways for."""
+def faults(page: Page) -> list[object]:
+    """Violations, keys where words belong, and at 200 % type what one must scroll sideways for."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
-    assert page.evaluate(RUN) == [], page.url
-    assert page.evaluate(RAW_KEYS) == [], page.url
+    found = page.evaluate(RUN) + page.evaluate(RAW_KEYS)
     page.evaluate(SIZE, "200%")
-    assert page.evaluate(TOO_WIDE) <= 0, page.url
+    wide = page.evaluate(TOO_WIDE)
     page.evaluate(SIZE, "")
+    return [*found, *([f"{wide} px too wide"] if wide > 0 else [])]
 
 
-def look_in_every_light(page: Page, screen: Screen | None = None) -> None:
-    """At phone and desk size, light and dark, in both languages; the page stays where it is."""
+def look(page: Page) -> None:
+    """The page as it stands has no fault."""
+    assert faults(page) == [], page.url
+
+
+def look_in_every_light(page: Page, screen: Screen) -> list[object]:
+    """At phone and desk size, light and dark, in both languages, without leaving the page: each fault and its look."""
+    found: list[object] = []
     for viewport, scheme, language in LOOKS:
         page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
         page.emulate_media(color_scheme="light" if scheme == "light" else "dark")
         page.evaluate(SPEAK, language)
-        try:
-            look(page)
-        except AssertionError as found:
-            raise AssertionError(f"{screen and screen.name}, {viewport}, {scheme}, {language}") from found
+        found += [(screen.name, viewport["width"], scheme, language, fault) for fault in faults(page)]
     page.evaluate(SPEAK, "zh-CN")
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +82,11 @@ def test_every_screen_of_a_role_is_fit_to_read(own_phone: Phone, who: str) -> No
     sign_in(page, who)
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=30_000)
     learn_english(page)
+    found: list[object] = []
     for screen in SCREENS[who]:
         screen.reach(page)
-        look_in_every_light(page, screen)
+        found += look_in_every_light(page, screen)
+    assert found == []
     print(f"{who}: {len(SCREENS[who])} screens x {len(LOOKS)} looks, 0 violations")
 
 
@@ -117,6 +123,6 @@ PLANTED = "(html) => document.querySelector('main').insertAdjacentHTML('beforeen
 def test_a_planted_fault_is_found(own_phone: Phone, fault: str) -> None:
     page = own_phone.open()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
+    assert faults(page) == []
     page.evaluate(PLANTED, fault)
-    with pytest.raises(AssertionError):
-        look(page)
+    assert len(faults(page)) == 1
