@@ -87,8 +87,8 @@ IN_THE_GUIDE = {
 }
 
 
-def take(page: Page, name: str, folder: Path, looks: tuple[Look, ...] = LOOKS) -> None:
-    """The screen that is open, in every look."""
+def take(page: Page, name: str, folder: Path, looks: tuple[Look, ...]) -> None:
+    """The screen that is open, in each look."""
     for look in looks:
         page.set_viewport_size(look.viewport)
         page.emulate_media(color_scheme="dark" if look.scheme == "dark" else "light")
@@ -101,7 +101,7 @@ def take(page: Page, name: str, folder: Path, looks: tuple[Look, ...] = LOOKS) -
     page.set_viewport_size(PHONE_SIZE)
 
 
-def walk(phone: Phone, who: str, folder: Path) -> list[str]:
+def walk(phone: Phone, who: str, folder: Path, looks: tuple[Look, ...]) -> list[str]:
     """Every screen of one role; the names of those not come to."""
     page = phone.open()
     sign_in(page, who)
@@ -116,7 +116,7 @@ def walk(phone: Phone, who: str, folder: Path) -> list[str]:
         except (PlaywrightError, AssertionError) as error:
             missed.append(screen.name)
             print(f"{who} does not come to {screen.name}: {error}", file=sys.stderr)
-        take(page, screen.name, folder)
+        take(page, screen.name, folder, looks)
     return missed
 
 
@@ -167,7 +167,7 @@ def to_guide(folder: Path) -> int:
     return total
 
 
-def main(folder: Path, *only: str) -> list[str]:
+def main(folder: Path, *only: str, looks: tuple[Look, ...] = LOOKS) -> list[str]:
     """Into `folder`; `only` names accounts, without it all are walked and the guide is made. What was missed."""
     missed: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +182,7 @@ def main(folder: Path, *only: str) -> list[str]:
                 if who == "first":
                     first_time(phone, folder)
                 else:
-                    missed += walk(phone, who, folder)
+                    missed += walk(phone, who, folder, looks)
                 phone.close()
         finally:
             server.stop()
@@ -193,4 +193,6 @@ def main(folder: Path, *only: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(1 if main(Path(sys.argv[1]), *sys.argv[2:]) else 0)
+    accounts = [word for word in sys.argv[2:] if word != "--guide"]
+    wanted = tuple(look for look in LOOKS if look.name in IN_THE_GUIDE) if "--guide" in sys.argv else LOOKS
+    sys.exit(1 if main(Path(sys.argv[1]), *accounts, looks=wanted) else 0)
