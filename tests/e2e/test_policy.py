@@ -12,9 +12,26 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 TELL = """addEventListener('securitypolicyviolation', (event) =>
   window.tellViolation([event.effectiveDirective, event.blockedURI, event.sample, location.pathname]))"""
 FIELD = ["/", "/customers", "/mine", "/phones", "/password", "/sync", "/notices", "/privacy"]
-DESK = ["/decisions", "/people", "/shops", "/imports", "/calendar", "/privacy/requests"]
-WATCH = ["/oversight", "/oversight/rescue", "/oversight/phones", "/oversight/entries", "/oversight/audit"]
-WALKS = [("am01", FIELD), ("mm1", [*FIELD, "/decisions", "/people"]), ("ga", DESK), ("admin", WATCH)]
+DESK = [
+    "/decisions",
+    "/people",
+    "/desk/shops",
+    "/desk/people",
+    "/desk/routes",
+    "/zone",
+    "/checklists",
+    "/catalogue",
+    "/imports",
+    "/calendar",
+    "/privacy/requests",
+]
+WATCH = ["/oversight", "/oversight/rescue", "/desk/devices", "/desk/entries", "/desk/audit", "/desk/looks"]
+WALKS = [
+    ("am01", FIELD),
+    ("mm1", [*FIELD, "/decisions", "/people", "/desk/visits", "/zone"]),
+    ("ga", DESK),
+    ("admin", WATCH),
+]
 
 
 def listen(phone: Phone) -> tuple[Page, list[Any]]:
