@@ -2,19 +2,15 @@
 
 import { ref } from 'vue'
 import { registerSW } from 'virtual:pwa-register'
+import { trustOwnScripts } from './trusted'
 
 const needRefresh = ref(false)
 const tooOld = ref(false)
 let registration: ServiceWorkerRegistration | undefined
 let apply: ((reload?: boolean) => Promise<void>) | undefined
 
-/** The server's policy lets no text become a script's address; this names the one that may: our service worker's. */
-function trustServiceWorker(): void {
-  window.trustedTypes?.createPolicy('default', { createScriptURL: (url) => (url === '/sw.js' ? url : null) })
-}
-
 export function startUpdates(): void {
-  trustServiceWorker()
+  trustOwnScripts()
   apply = registerSW({ onNeedRefresh: () => (needRefresh.value = true), onRegistered: (made) => (registration = made) })
 }
 
