@@ -36,8 +36,8 @@ def linked() -> set[str]:
     return set(found)
 
 
-def fetched(chunks: dict[str, Any], name: str) -> set[str]:
-    """The files of a chunk with all it imports, at once or later."""
+def fetched(chunks: dict[str, Any], name: str, *kinds: str) -> set[str]:
+    """The files of a chunk with all it imports; of `kinds`, `dynamicImports` are those fetched when wanted."""
     files: set[str] = set()
     seen, coming = set[str](), [name]
     while coming:
@@ -47,7 +47,7 @@ def fetched(chunks: dict[str, Any], name: str) -> set[str]:
             # A page another page builds upon is a shared chunk, under its own name.
             chunk = chunks.get(name) or next(c for c in chunks.values() if c.get("name") == Path(name).stem)
             files |= {chunk["file"], *chunk.get("css", [])}
-            coming += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]
+            coming += [other for kind in ("imports", *kinds) for other in chunk.get(kind, [])]
     return files
 
 
@@ -82,11 +82,14 @@ def test_every_other_route_adds_little_to_the_first() -> None:
     (words,) = fetched(chunks, WORDS) - linked()
     print(f"{over_the_wire(words) / 1024:6.1f} KiB  words, once")
     assert over_the_wire(words) <= ALL_WORDS
-    costs = {
-        path: sum(map(over_the_wire, fetched(chunks, page) - linked() - {words})) for path, page in routes()
-    }
-    for path, cost in sorted(costs.items(), key=lambda entry: -entry[1]):
-        print(f"{cost / 1024:6.1f} KiB  {path}")
+    costs = {}
+    for path, page in routes():
+        here, later = (
+            fetched(chunks, page, *kinds) - linked() - {words} for kinds in ((), ("dynamicImports",))
+        )
+        costs[path] = sum(map(over_the_wire, here))
+        deferred = sum(map(over_the_wire, later - here))
+        print(f"{costs[path] / 1024:6.1f} KiB {deferred / 1024:+6.1f} when wanted  {path}")
     heavy = {
         path: cost
         for path, cost in costs.items()
