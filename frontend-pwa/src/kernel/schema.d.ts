@@ -12621,6 +12621,7 @@ export interface operations {
                 day_from?: string;
                 day_to?: string;
                 limit?: string;
+                place_verdict?: string;
                 sort?: string;
                 state?: string;
                 visitor_id?: string;
@@ -12679,6 +12680,7 @@ export interface operations {
                 day?: string;
                 day_from?: string;
                 day_to?: string;
+                place_verdict?: string;
                 sort?: string;
                 state?: string;
                 visitor_id?: string;
@@ -12709,6 +12711,7 @@ export interface operations {
                 day?: string;
                 day_from?: string;
                 day_to?: string;
+                place_verdict?: string;
                 sort?: string;
                 state?: string;
                 visitor_id?: string;
