@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from conftest import World
 from fieldvisit.kernel.collections import Collection
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 PER_OPERATION = 64
 FLOOR = 5000
 BY = ("am01", "mm1", "ga", "cc1", "admin")

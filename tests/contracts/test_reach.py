@@ -24,7 +24,7 @@ from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import Role
 from personas import Persona, person, photo, shop, uid
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 PEOPLE = ("am01", "am02", "am03", "mm1", "mm2", "dm", "ga", "cc1", "post1", "admin", "am19", "mm4", "dm2")
 ROUTES = {"am01": "cz:0", "am02": "cz:1", "am03": "cj:0", "am04": "cj:1", "am19": "xq:0", "am20": "xq:1"}
 ZONES = {"mm1": "cz", "mm2": "cj", "mm4": "xq"}

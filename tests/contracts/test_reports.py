@@ -21,7 +21,7 @@ from fieldvisit.kernel.reports import REPORTS
 from fieldvisit.kernel.users import Role
 from personas import person, shop, uid
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 LEADERS = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
 READERS = {"zone_overview": LEADERS, "shop_structure": LEADERS}
 EXAMPLES: dict[str, dict[str, str]] = {"zone_overview": {"unvisited_days": "2"}, "shop_structure": {}}

@@ -9,7 +9,7 @@ from conftest import World
 from fieldvisit.kernel.workflow import WORKFLOWS, Step, Workflow
 from personas import Persona, shop, uid
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 # Who submits one, who answers it, who sees it without a part in it, and who must not know of it.
 CAST: dict[str, dict[str, str]] = {
