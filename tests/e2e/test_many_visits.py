@@ -1,0 +1,92 @@
+"""A day without signal: twenty visits with three photos each lie on the phone, it dies, and all of it arrives once."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsers import Phone, Server
+from personas import person
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+VISITS = 20
+WHO = "am06"
+INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+BLOBS = """(user) => new Promise((resolve) => {
+  const opening = indexedDB.open(`fieldvisit-${user}`)
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction('blobs').objectStore('blobs').getAll()
+    asked.onsuccess = () => resolve(asked.result.map(({ id, sha256, sent }) => ({ id, sha256, sent })))
+  }
+})"""
+
+
+def shoot(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name="拍照", exact=True).click()
+
+
+def visit_next(page: Page) -> None:
+    """The next shop of today's list, or any of the file when the list is done: in, three photos, out."""
+    start = page.get_by_test_id("next-shop").get_by_role("link", name="进店签到")
+    find = page.get_by_role("link", name="找客户")
+    expect(start.or_(find)).to_be_visible()
+    if find.is_visible():
+        find.click()
+        page.get_by_test_id("customer-row").first.click()
+        page.get_by_role("link", name="进店签到").click()
+    else:
+        start.click()
+    shoot(page, "拍门头照")
+    expect(page.get_by_text("照片已拍好")).to_be_visible()
+    page.get_by_role("button", name="到店签到").click()
+    pictures = page.get_by_role("img", name="拜访照片")
+    for taken in (1, 2):
+        expect(pictures).to_have_count(taken)
+        shoot(page, "补拍照片")
+    expect(pictures).to_have_count(3)
+    leave(page)
+    expect(page.get_by_test_id("visit-state")).to_contain_text("已完成")
+    page.get_by_role("link", name="今日").click()
+
+
+def leave(page: Page) -> None:
+    """Out of the shop, the checklist left as it is."""
+    page.get_by_role("button", name="离店", exact=True).click()
+    page.get_by_role("button", name="仍然离店").click()
+
+
+def test_twenty_visits_with_sixty_photos_held_offline_all_arrive_once(server: Server, phone: Phone) -> None:
+    page = phone.sign_in(WHO)
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    assert page.evaluate(INSTALLED)
+    phone.close()
+
+    for _ in range(2):
+        page = phone.open(offline=True)
+        for _ in range(VISITS // 2):
+            visit_next(page)
+        phone.kill()
+
+    page = phone.open(offline=True)
+    taken: list[dict[str, Any]] = page.evaluate(BLOBS, person(WHO))
+    assert len(taken) == len({blob["id"] for blob in taken}) == 3 * VISITS
+    assert {blob["sent"] for blob in taken} == {0}
+    phone.close()
+
+    page = phone.open()
+    expect(page.get_by_test_id("status")).to_be_hidden(timeout=60_000)
+    manager = server.token("mm1")
+    items = [
+        row
+        for row in server.get(manager, "/api/visits", visitor_id=person(WHO), state="completed", limit="200")[
+            "items"
+        ]
+        if row["day"] == page.evaluate("new Date().toLocaleDateString('sv', { timeZone: 'Asia/Shanghai' })")
+    ]
+    assert len(items) == len({row["id"] for row in items}) == VISITS
+    for blob in taken:
+        stored = (server.folder / "files" / "original" / blob["id"]).read_bytes()
+        assert hashlib.sha256(stored).hexdigest() == blob["sha256"]
