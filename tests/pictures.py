@@ -1,6 +1,5 @@
 """Takes a picture of every screen for looking at, and from the same walk the pictures of the user guide."""
 
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -10,10 +9,11 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
-from browsers import ROOT, Phone, Server
+from browsers import ARGS, ROOT, Phone, Server
 from screens import DESK, PHONE, SCREENS, SPEAK, beside_next_shop, lay_out, learn_english, sign_in
 
 GUIDE = ROOT / "docs" / "user-guide" / "pictures"
+IN_CHINESE = [*ARGS, "--lang=zh-CN"]  # the browser's own words, in date and file fields
 LARGEST = 120_000
 COLOURS = 128
 SETTLED = "() => new Promise((done) => setTimeout(done, 350))"
@@ -103,7 +103,7 @@ def take(page: Page, name: str, folder: Path, looks: tuple[Look, ...]) -> None:
 
 def walk(phone: Phone, who: str, folder: Path, looks: tuple[Look, ...]) -> list[str]:
     """Every screen of one role; the names of those not come to."""
-    page = phone.open()
+    page = phone.open(arguments=IN_CHINESE)
     sign_in(page, who)
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=60_000)
     learn_english(page)
@@ -122,7 +122,7 @@ def walk(phone: Phone, who: str, folder: Path, looks: tuple[Look, ...]) -> list[
 
 def first_time(phone: Phone, folder: Path) -> None:
     """Before anybody has signed in, and what a newcomer is asked."""
-    page = phone.open()
+    page = phone.open(arguments=IN_CHINESE)
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     take(page, "sign-in", folder, LOOKS[:1])
     sign_in(page, "am18")
@@ -171,7 +171,6 @@ def main(folder: Path, *only: str, looks: tuple[Look, ...] = LOOKS) -> list[str]
     """Into `folder`; `only` names accounts, without it all are walked and the guide is made. What was missed."""
     missed: list[str] = []
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ["LANGUAGE"] = "zh_CN"  # the browser's own words, in date and file fields
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         server = Server(Path(scratch) / "server")
         server.start()

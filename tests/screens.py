@@ -108,12 +108,18 @@ def arrived(page: Page) -> None:
     for stock in page.get_by_test_id("stock").all():
         if stock.get_attribute("open") is None:
             stock.locator("summary").first.click()
+    _to_the_top(page, "checklist")
 
 
 def stock_line(page: Page) -> None:
     """One spec of the stock open for figures."""
     arrived(page)
     page.get_by_test_id("stock").locator("details summary").first.click()
+    _to_the_top(page, "stock")
+
+
+def _to_the_top(page: Page, test_id: str) -> None:
+    page.get_by_test_id(test_id).evaluate("(element) => element.scrollIntoView()")
 
 
 def to_explain(page: Page) -> None:
