@@ -76,7 +76,7 @@ IN_THE_GUIDE = {
         "new-person",
         "admin-person",
         "imports",
-        "route-table",
+        "new-route",
         "checklists",
         "catalogue",
         "calendar",
