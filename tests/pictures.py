@@ -9,11 +9,10 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
-from browsers import ARGS, ROOT, Phone, Server
+from browsers import ROOT, Phone, Server
 from screens import DESK, PHONE, SCREENS, SPEAK, beside_next_shop, lay_out, learn_english, sign_in
 
 GUIDE = ROOT / "docs" / "user-guide" / "pictures"
-IN_CHINESE = [*ARGS, "--lang=zh-CN"]  # the browser's own words, in date and file fields
 LARGEST = 120_000
 COLOURS = 128
 SETTLED = "() => new Promise((done) => setTimeout(done, 350))"
@@ -103,7 +102,7 @@ def take(page: Page, name: str, folder: Path, looks: tuple[Look, ...]) -> None:
 
 def walk(phone: Phone, who: str, folder: Path, looks: tuple[Look, ...]) -> list[str]:
     """Every screen of one role; the names of those not come to."""
-    page = phone.open(arguments=IN_CHINESE)
+    page = phone.open()
     sign_in(page, who)
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=60_000)
     learn_english(page)
@@ -122,7 +121,7 @@ def walk(phone: Phone, who: str, folder: Path, looks: tuple[Look, ...]) -> list[
 
 def first_time(phone: Phone, folder: Path) -> None:
     """Before anybody has signed in, and what a newcomer is asked."""
-    page = phone.open(arguments=IN_CHINESE)
+    page = phone.open()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     take(page, "sign-in", folder, LOOKS[:1])
     sign_in(page, "am18")
