@@ -1,6 +1,5 @@
 """Keeping the catalogue: brands and specs are opened and changed by the general administrator."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, Id, Line, OptionalLine
+from fieldvisit.kernel.values import Args, Date, Id, Line, OptionalLine
 from fieldvisit.kernel.work import Touching, Work
 
 SpecRole = Literal["lead", "guard", "potential"]
@@ -39,7 +38,7 @@ class SaveSpec(Args):
     is_new: bool = False
     is_key: bool = False
     role: SpecRole | None = None
-    listed_on: date | None = None
+    listed_on: Date | None = None
     barcode: Annotated[str, Field(pattern=r"^[0-9]{8,14}$")] | None = None
     is_active: bool = True
 
