@@ -67,7 +67,7 @@ def live_a_bad_day(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def fail(*_: Any) -> None:
         raise RuntimeError(WORD)
 
-    monkeypatch.setattr("fieldvisit.main.react", fail)
+    monkeypatch.setattr("fieldvisit.worker.react", fail)
     with pytest.raises(ExceptionGroup) as failed:
         do_round(world.runtime)
     structlog.get_logger().error("sweep failed", exc_info=failed.value)
