@@ -74,18 +74,17 @@ ENTRIES_IN = """([user, count]) => new Promise((resolve) => {
   const opening = indexedDB.open(`fieldvisit-${user}`)
   opening.onsuccess = () => {
     const all = opening.result.transaction(['rows', 'outbox', 'meta'], 'readwrite')
-    const asked = all.objectStore('rows').index('collection').getAll('customers')
     const last = all.objectStore('meta').get('seq')
+    const asked = all.objectStore('rows').index('collection').getAll('customers')
     asked.onsuccess = () => {
-      last.onsuccess = undefined
-      const seq = (last.result?.value ?? 0)
+      const seq = last.result?.value ?? 0
       for (let n = 0; n < count; n += 1) {
         const args = { id: crypto.randomUUID(), customer_id: asked.result[n % asked.result.length].id, method: 'phone' }
         all.objectStore('outbox').add({ id: crypto.randomUUID(), seq: seq + n + 1, name: 'customers.log_contact', v: 1, made_at: new Date().toISOString(), args })
       }
       all.objectStore('meta').put({ name: 'seq', value: seq + count })
     }
-    all.oncomplete = resolve
+    all.oncomplete = () => resolve(true)
   }
 })"""
 UNSENT = """(user) => new Promise((resolve) => {
