@@ -2,7 +2,7 @@
 
 Run `python bench/day.py` from the project's root, with the development packages and the built app (`make build`).
 A phone-sized Chromium makes nineteen visits of today's list through the screen alone, without signal: in turn the least
-one (in and out) and an ordinary one (photo, every question of the checklist, two notes, out). Taps and keys are
+one (in and out) and an ordinary one (photo, every question of the checklist, two notes, out). Taps and characters written are
 counted by the page itself; seconds run from the tap that leaves today's list until "已完成" shows, with no time to think,
 at the speed of this machine. What a person needs to look and think comes on top.
 """
@@ -28,7 +28,7 @@ NEXT_STEP = "下周带价签来。"
 COUNTER = """
   window.taps = window.keys = 0
   addEventListener('click', (event) => { if (event.detail > 0) window.taps += 1 }, true)
-  addEventListener('keydown', () => { window.keys += 1 }, true)
+  addEventListener('input', () => { window.keys += 1 }, true)
 """
 
 
@@ -85,6 +85,7 @@ def visit(page: Page, kind: str) -> Effort:
             field = page.get_by_label(label)
             field.click()
             field.press_sequentially(words)
+    page.get_by_test_id("checklist").wait_for()
     leave(page)
     taps, keys, ms = page.evaluate("[window.taps, window.keys, performance.now() - window.began]")
     page.get_by_role("link", name="今日").click()
@@ -118,7 +119,7 @@ def main() -> None:
         efforts = work_a_day(Path(folder))
     print(f"{len(efforts)} visits, load average {before:.1f} before and {os.getloadavg()[0]:.1f} after")
     print(
-        "| visit | how many | taps, median (most) | keys, median (most) | seconds, median (most) |\n| --- | ---: | ---: | ---: | ---: |"
+        "| visit | how many | taps, median (most) | characters, median (most) | seconds, median (most) |\n| --- | ---: | ---: | ---: | ---: |"
     )
     for kind in ("least", "ordinary"):
         own = [effort for effort in efforts if effort.kind == kind]

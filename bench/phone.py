@@ -28,7 +28,6 @@ from personas import person
 SLOWER = 4
 SHOPS = 5000
 ENTRIES = 200
-HERE = "am01"
 BUDGETS = {
     "warm start without signal, to the next shop": 1000,
     "tap on check-in to saved": 100,
@@ -127,7 +126,8 @@ def film(folder: Path) -> Path:
 class SlowPhone:
     """A phone whose page runs at a quarter of the speed, and what is measured on it."""
 
-    def __init__(self, playwright: Playwright, server: Server, folder: Path, camera: Path) -> None:
+    def __init__(self, playwright: Playwright, server: Server, folder: Path, camera: Path, who: str) -> None:
+        self.who = who
         self.phone = Phone(playwright, server, folder)
         self.arguments = [*ARGS, f"--use-file-for-fake-video-capture={camera}"]
         self.server = server
@@ -148,12 +148,12 @@ class SlowPhone:
 def first_sync(slow: SlowPhone) -> float:
     page = slow.open(offline=False)
     page.goto(slow.server.url)
-    page.get_by_label("工号").fill(HERE)
+    page.get_by_label("工号").fill(slow.who)
     page.get_by_label("密码", exact=True).fill("zoufang-demo")
     began = time.perf_counter()
     page.get_by_role("button", name="登录").click()
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=60_000)
-    while not page.evaluate(LANDED, person(HERE)):
+    while not page.evaluate(LANDED, person(slow.who)):
         page.wait_for_timeout(20)
     took = (time.perf_counter() - began) * 1000
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -187,7 +187,7 @@ def list_of_shops(slow: SlowPhone, told: Callable[[str, float], None]) -> None:
     page = slow.open(offline=True)
     page.goto(slow.server.url)
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=20_000)
-    page.evaluate(ROWS_IN, [person(HERE), SHOPS])
+    page.evaluate(ROWS_IN, [person(slow.who), SHOPS])
     page.reload()
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name="客户", exact=True).click()
@@ -207,12 +207,12 @@ def drain(slow: SlowPhone, told: Callable[[str, float], None]) -> None:
     page = slow.open(offline=True)
     page.goto(slow.server.url)
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=20_000)
-    page.evaluate(ENTRIES_IN, [person(HERE), ENTRIES])
-    if page.evaluate(UNSENT, person(HERE)) < ENTRIES:
+    page.evaluate(ENTRIES_IN, [person(slow.who), ENTRIES])
+    if page.evaluate(UNSENT, person(slow.who)) < ENTRIES:
         raise SystemExit("the entries are not in the outbox")
     began = time.perf_counter()
     page.context.set_offline(False)
-    while page.evaluate(UNSENT, person(HERE)):
+    while page.evaluate(UNSENT, person(slow.who)):
         page.wait_for_timeout(20)
     told(f"{ENTRIES} queued entries delivered", (time.perf_counter() - began) * 1000)
     slow.phone.close()
@@ -227,7 +227,7 @@ def measure(runs: int) -> dict[str, list[float]]:
         server.start()
         try:
             for run in range(runs):
-                slow = SlowPhone(playwright, server, folder / f"phone{run}", camera)
+                slow = SlowPhone(playwright, server, folder / f"phone{run}", camera, f"am{run + 1:02d}")
                 figures["first sync of about 200 shops with history"].append(first_sync(slow))
                 for part in (day, drain, list_of_shops):
                     part(slow, lambda what, ms: figures[what].append(ms))
