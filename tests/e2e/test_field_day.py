@@ -26,7 +26,7 @@ def check_in_with_photo(page: Page) -> str:
     page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
     page.get_by_role("button", name="拍门头照").click()
     page.get_by_role("button", name="拍照", exact=True).click()
-    expect(page.get_by_text("照片已拍好")).to_be_visible()
+    expect(page.get_by_text("照片已拍好")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="到店签到").click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("已保存(本机)")
     found = re.search(r"/visits/([0-9a-f-]{36})", page.url)

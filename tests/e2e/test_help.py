@@ -55,7 +55,7 @@ def test_what_is_practised_leaves_the_phone_by_no_way_and_counts_nowhere(
     look(page)
     page.get_by_role("button", name="拍门头照").click()
     page.get_by_role("button", name="拍照", exact=True).click()
-    expect(page.get_by_text("照片已拍好")).to_be_visible()
+    expect(page.get_by_text("照片已拍好")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="到店签到").click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("已保存(本机)")
     expect(page.get_by_role("img", name="拜访照片")).to_be_visible()

@@ -40,7 +40,7 @@ def visit_next(page: Page) -> None:
     else:
         start.click()
     shoot(page, "拍门头照")
-    expect(page.get_by_text("照片已拍好")).to_be_visible()
+    expect(page.get_by_text("照片已拍好")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="到店签到").click()
     pictures = page.get_by_role("img", name="拜访照片")
     for taken in (1, 2):

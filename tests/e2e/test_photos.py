@@ -26,7 +26,7 @@ def photograph(page: Page, username: str) -> Image.Image:
     page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click(timeout=30_000)
     page.get_by_role("button", name="拍门头照").click()
     page.get_by_role("button", name="拍照", exact=True).click()
-    expect(page.get_by_text("照片已拍好")).to_be_visible()
+    expect(page.get_by_text("照片已拍好")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="到店签到").click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("拜访中")
     content = bytes(page.evaluate(LAST_PHOTO, person(username)))
@@ -44,15 +44,15 @@ def brightness(picture: Image.Image, row: float) -> float:
 def test_a_photo_is_made_in_a_worker_or_without_one_and_always_marked(
     phone: Phone, other_phone: Phone
 ) -> None:
-    page = phone.sign_in("am04")
-    away = photograph(page, "am04")
+    page = phone.sign_in("am19")
+    away = photograph(page, "am19")
     assert len(page.workers) == 1
 
-    page = other_phone.sign_in("am05")
+    page = other_phone.sign_in("am20")
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
     page.add_init_script("delete window.OffscreenCanvas")
     page.reload()
-    here = photograph(page, "am05")
+    here = photograph(page, "am20")
     assert len(page.workers) == 0
 
     assert away.size == here.size
