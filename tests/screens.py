@@ -74,8 +74,8 @@ def pressed(*names: str, after: Steps | None = None) -> Steps:
 
 
 def opened(page: Page) -> None:
-    """The first row of a table beside the table."""
-    page.get_by_test_id("record").first.click(timeout=30_000)
+    """The first row of a table beside the table, by the keyboard."""
+    page.get_by_test_id("record").first.get_by_role("button").press("Enter", timeout=30_000)
     expect(page.get_by_test_id("detail")).to_be_visible()
 
 

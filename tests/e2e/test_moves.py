@@ -56,7 +56,7 @@ def test_seven_entries_of_a_dismissed_account_manager_are_held_then_settled_and_
 
     desk = other_phone.sign_in("mm2")
     desk.get_by_test_id("needs-me").click(timeout=30_000)
-    cards = desk.get_by_test_id("decision")
+    cards = desk.get_by_test_id("decision").filter(has_text="徐静")
     expect(cards).to_have_count(7)
     expect(cards.first).to_contain_text("到店签到")
     for number in range(6):

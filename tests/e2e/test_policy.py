@@ -72,13 +72,15 @@ def test_no_page_does_what_the_policy_refuses(
 
 def test_a_check_in_with_a_photo_does_nothing_the_policy_refuses(server: Server, phone: Phone) -> None:
     page, seen = listen(phone)
-    sign_in(page, "am15")
+    sign_in(page, "am16")
     page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click(timeout=30_000)
     page.get_by_role("button", name="拍门头照").click()
     page.get_by_role("button", name="拍照", exact=True).click()
     expect(page.get_by_text("照片已拍好")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="到店签到").click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("已同步", timeout=15_000)
+    page.get_by_role("button", name="离店").click()
+    expect(page.get_by_test_id("visit-state")).to_contain_text("已完成")
     assert seen == []
 
 
