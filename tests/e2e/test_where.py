@@ -96,7 +96,7 @@ def test_an_unencrypted_address_says_what_will_be_refused(server: Server, phone:
     page = phone.open("/healthz", arguments=[*ARGS, resolve])
     page.goto(f"http://fieldvisit.test:{server.port}/")
     expect(page.get_by_text("浏览器会拒绝相机、定位和离线打开")).to_be_visible()
-    sign_in(page, "am09")
+    sign_in(page, "am16")
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("浏览器会拒绝相机、定位和离线打开")).to_be_visible()
 

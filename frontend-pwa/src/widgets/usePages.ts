@@ -14,7 +14,10 @@ export function usePages<T>() {
 
   async function read(after: string | null): Promise<void> {
     const cursor = after ? `&after=${encodeURIComponent(after)}` : ''
-    const page = await json<{ items: T[]; next: string | null }>(`/api/${asked}${cursor}`, { token: await useSession().token() })
+    const now = asked
+    const page = await json<{ items: T[]; next: string | null }>(`/api/${now}${cursor}`, { token: await useSession().token() })
+    // An answer that comes after something else was asked for is nobody's any more.
+    if (now !== asked) return
     rows.value = after ? [...rows.value, ...page.items] : page.items
     next.value = page.next
     ready.value = true
