@@ -5,6 +5,7 @@ import { hostOf } from './kernel/browser'
 import { i18n, learnWork, speak } from './kernel/i18n'
 import { lockWhenIdle } from './kernel/idle'
 import { listenForInstall } from './kernel/install'
+import { firstScreen } from './kernel/rows'
 import { useSession } from './kernel/session'
 import { watchRoom } from './kernel/storage'
 import { startSync } from './kernel/sync'
@@ -29,10 +30,12 @@ async function start(): Promise<void> {
   const app = createApp(App).use(createPinia()).use(i18n)
   await useSession().restore()
   app.use(router).mount('#app')
+  lockWhenIdle()
+  // What is here already must not wait behind what may come.
+  await firstScreen
   startSync()
   startUpdates()
   watchRoom()
-  lockWhenIdle()
 }
 
 /** The sentence that stands ready in index.html. */

@@ -1,6 +1,6 @@
 // The only door to what this phone keeps: one database per user, and a small one for who uses the phone.
 
-import Dexie, { type EntityTable, type Table } from 'dexie'
+import Dexie, { type Collection, type EntityTable, type Table } from 'dexie'
 import type { Op, Result, Role, Row } from './types'
 
 export interface StoredRow {
@@ -8,6 +8,13 @@ export interface StoredRow {
   collection: string
   id: string
   row: Row
+}
+
+/** Which rows of a collection are meant, where all would be many: one, those of one bundle, or of one day. */
+export interface Part {
+  id?: string
+  bundle?: string
+  day?: string
 }
 
 export interface Settled {
@@ -70,7 +77,8 @@ export class UserDb extends Dexie {
     readonly userId: string,
     name = userId,
   ) {
-    super(`fieldvisit-${name}`, { chromeTransactionDurability: 'strict' })
+    // Pages keep what they read (kernel/rows): a second copy would only cost time.
+    super(`fieldvisit-${name}`, { chromeTransactionDurability: 'strict', cache: 'disabled' })
     this.version(1).stores({
       rows: '[key+collection+id], collection, key',
       bundles: 'key',
@@ -81,6 +89,8 @@ export class UserDb extends Dexie {
       drafts: 'key',
       meta: 'name',
     })
+    // One row, and today's visits, are found among those of seven weeks.
+    this.version(2).stores({ rows: '[key+collection+id], [collection+id], key, [collection+row.day]' })
   }
 
   async get<T>(name: string): Promise<T | undefined> {
@@ -91,11 +101,69 @@ export class UserDb extends Dexie {
     await this.meta.put({ name, value })
   }
 
-  /** The next number of a counter, inside the caller's transaction. */
-  async next(name: 'seq' | 'tick'): Promise<number> {
-    const number = ((await this.get<number>(name)) ?? 0) + 1
-    await this.set(name, number)
-    return number
+  /** The rows of a collection. */
+  async read(collection: string, part: Part = {}): Promise<Row[]> {
+    const kept = await this.kept(collection, part).toArray()
+    return kept.map(({ row }) => row)
+  }
+
+  private kept(collection: string, { id, bundle, day }: Part): Collection<StoredRow> {
+    if (id !== undefined) return this.rows.where('[collection+id]').equals([collection, id])
+    if (bundle !== undefined) return this.rows.where('[key+collection+id]').between([bundle, collection, Dexie.minKey], [bundle, collection, Dexie.maxKey])
+    if (day !== undefined) return this.rows.where('[collection+row.day]').equals([collection, day])
+    return this.rows.where('[collection+id]').between([collection, Dexie.minKey], [collection, Dexie.maxKey])
+  }
+
+  /** Put bundles in the place of what was here under their keys and those that are gone, in one transaction. */
+  replace(bundles: { key: string; rev: number; rows: Record<string, Row[]> }[], gone: string[] = []): Promise<void> {
+    return this.transaction('rw', this.rows, this.bundles, this.meta, async () => {
+      await this.drop([...gone, ...bundles.map(({ key }) => key)])
+      await this.bundles.bulkPut(bundles.map(({ key, rev }) => ({ key, rev })))
+      await this.rows.bulkPut(
+        bundles.flatMap(({ key, rows }) =>
+          Object.entries(rows).flatMap(([collection, list]) => list.map((row) => ({ key, collection, id: row.id, row }))),
+        ),
+      )
+      await this.tellChanged(bundles.flatMap(({ rows }) => Object.keys(rows)))
+    })
+  }
+
+  /** Drop bundles, inside the caller's transaction over `rows`, `bundles` and `meta`. */
+  async drop(keys: string[]): Promise<void> {
+    const rows = await this.rows.where('key').anyOf(keys).primaryKeys()
+    await this.rows.bulkDelete(rows)
+    await this.bundles.bulkDelete(keys)
+    await this.tellChanged(rows.map(([, collection]) => collection))
+  }
+
+  /** Show nothing of what was pulled any more; own entries stay. */
+  hideBundles(): Promise<void> {
+    return this.transaction('rw', this.rows, this.bundles, this.meta, async () => {
+      const collections = (await this.rows.toCollection().primaryKeys()).map(([, collection]) => collection)
+      await this.rows.clear()
+      await this.bundles.clear()
+      await this.tellChanged(collections)
+      await this.set('etag', null)
+    })
+  }
+
+  /**
+   * Whoever awaits this inside a live query is told of the next change to the collection. One word for a whole
+   * collection is cheaper by far than watching each of its rows.
+   */
+  watch(collection: string): Promise<unknown> {
+    return this.get(`changed:${collection}`)
+  }
+
+  private async tellChanged(collections: string[]): Promise<void> {
+    await this.meta.bulkPut([...new Set(collections)].map((collection) => ({ name: `changed:${collection}`, value: Math.random() })))
+  }
+
+  /** The next number of a counter, or the first of so many, inside the caller's transaction. */
+  async next(name: 'seq' | 'tick', many = 1): Promise<number> {
+    const last = (await this.get<number>(name)) ?? 0
+    await this.set(name, last + many)
+    return last + 1
   }
 }
 

@@ -1,7 +1,8 @@
 // The own entries on this phone, one by one, with where each stands.
 
 import { home, isPractising } from './home'
-import { useLive } from './rows'
+import { learn, useLive } from './rows'
+import { firstIdAt } from './ids'
 import { saveOp } from './outbox'
 import { syncNow } from './sync'
 import type { CommandArgs, CommandName } from './commands'
@@ -35,6 +36,7 @@ export async function queueOp<N extends CommandName>(
   const db = home()
   if (!db) throw new Error('nobody is signed in')
   const op = await saveOp(db, name, args as Record<string, unknown>, files, corrects)
+  learn(db, op)
   if (!isPractising.value) void syncNow()
   return op
 }
@@ -53,16 +55,16 @@ function decision(row: Decided | undefined): Partial<Entry> {
   return { state, code, ...(decidedBy && { decidedBy }), ...(note && { note }) }
 }
 
-async function read(db: UserDb): Promise<Entry[]> {
+async function read(db: UserDb, since: number): Promise<Entry[]> {
   const waiting = new Map<string, number>()
   for (const blob of await db.blobs.where('sent').equals(0).toArray()) {
     waiting.set(blob.opId, (waiting.get(blob.opId) ?? 0) + 1)
   }
-  const held = await db.rows.where('collection').equals('held_ops').toArray()
-  const ended = new Map(held.map(({ id, row }) => [id, row as unknown as Decided]))
+  const held = await db.read('held_ops')
+  const ended = new Map(held.map((row) => [row.id, row as unknown as Decided]))
   const filesWaiting = (op: Op) => waiting.get(op.id) ?? 0
   const unsent = (state: Entry['state']) => (op: Op) => ({ op, state, filesWaiting: filesWaiting(op) })
-  const settled = (await db.settled.toArray()).map(({ op, result }) => ({
+  const settled = (await db.settled.where('id').aboveOrEqual(firstIdAt(since)).toArray()).map(({ op, result }) => ({
     ...result,
     op,
     ...decision(ended.get(op.id)),
@@ -76,9 +78,9 @@ async function read(db: UserDb): Promise<Entry[]> {
   return all.sort((a, b) => b.op.seq - a.op.seq)
 }
 
-/** All own entries of the last 30 days, newest first. */
-export function useEntries() {
-  const { value, ready } = useLive(read, [] as Entry[])
+/** The own entries of the last 30 days, newest first; of those that are settled only such as were made after `since`. */
+export function useEntries(since = 0) {
+  const { value, ready } = useLive((db) => read(db, since), [] as Entry[])
   return { entries: value, ready }
 }
 

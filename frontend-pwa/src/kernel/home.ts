@@ -20,7 +20,7 @@ export async function startPractice(rows: Record<string, Row[]>): Promise<void> 
   if (!user) return
   const db = new UserDb(user.id, 'practice')
   await wipe(db)
-  await db.rows.bulkPut(Object.entries(rows).flatMap(([collection, list]) => list.map((row) => ({ key: 'practice', collection, id: row.id, row }))))
+  await db.replace([{ key: 'practice', rev: 0, rows }])
   practice.value = db
 }
 

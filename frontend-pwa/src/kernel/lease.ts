@@ -20,13 +20,11 @@ interface Spent {
 }
 
 async function spend(db: UserDb, now: number): Promise<number> {
-  return db.transaction('rw', db.meta, async () => {
-    const before = await db.get<Spent>('leaseSpent')
-    const felt = before?.run === RUN ? performance.now() - before.at : 0
-    const ms = before ? before.ms + Math.max(0, now - before.wall, felt) : 0
-    await db.set('leaseSpent', { ms, wall: now, at: performance.now(), run: RUN } satisfies Spent)
-    return ms
-  })
+  const before = await db.get<Spent>('leaseSpent')
+  const felt = before?.run === RUN ? performance.now() - before.at : 0
+  const ms = before ? before.ms + Math.max(0, now - before.wall, felt) : 0
+  await db.set('leaseSpent', { ms, wall: now, at: performance.now(), run: RUN } satisfies Spent)
+  return ms
 }
 
 /** A pull has landed: all clocks as they stand. */
@@ -39,10 +37,12 @@ export async function noteLanding(db: UserDb): Promise<void> {
 
 /** Whether the last landed pull is too long ago: by the phone's clock, by the time it felt pass, or by the server's as last heard. */
 export async function leaseIsOver(db: UserDb, days = DEFAULT_DAYS, now = Date.now()): Promise<boolean> {
-  const pulledAt = await db.get<string>('pulledAt')
-  if (!pulledAt) return false
-  const heard = await db.get<number>('serverTime')
-  const heardThen = await db.get<number>('pulledServerTime')
-  const spent = await spend(db, now)
-  return Math.max(now - Date.parse(pulledAt), spent, heard && heardThen ? heard - heardThen : 0) > days * DAY_MS
+  return db.transaction('rw', db.meta, async () => {
+    const pulledAt = await db.get<string>('pulledAt')
+    if (!pulledAt) return false
+    const heard = await db.get<number>('serverTime')
+    const heardThen = await db.get<number>('pulledServerTime')
+    const spent = await spend(db, now)
+    return Math.max(now - Date.parse(pulledAt), spent, heard && heardThen ? heard - heardThen : 0) > days * DAY_MS
+  })
 }

@@ -21,30 +21,37 @@ export function defineOverlay(name: string, collections: string[], apply: Overla
   overlays.set(name, { collections, apply })
 }
 
-/**
- * The own entries still to be laid over, in order: all unsent ones, and settled ones until a pull that
- * started after their result has landed, or their own bundle has come.
- */
-async function pending(db: UserDb): Promise<Op[]> {
-  const landed = (await db.get<number>('landed')) ?? 0
-  const settled = await db.settled.where('tick').above(landed).toArray()
-  const shown: Op[] = []
-  for (const entry of settled) {
-    const held = entry.result.state !== 'applied'
-    if (!(held && (await db.bundles.get(`op:${entry.id}`)))) shown.push(entry.op)
-  }
-  return [...shown, ...(await db.outbox.toArray())].sort((a, b) => a.seq - b.seq)
+export interface Own {
+  /** Still to be laid over, in order: all unsent, and those settled until a pull that started after their result has landed, or their own bundle has come. */
+  pending: Op[]
+  unsent: Op[]
 }
 
-/** The rows of a collection as the screen shows them. */
-export async function overlaid<T extends Row>(db: UserDb, collection: string): Promise<T[]> {
-  const ops = (await pending(db)).filter((op) => overlays.get(op.name)?.collections.includes(collection))
-  const names = new Set([collection, ...ops.flatMap((op) => overlays.get(op.name)?.collections ?? [])])
-  const tables = new Map<string, Map<string, Row>>()
-  for (const name of names) {
-    const rows = await db.rows.where('collection').equals(name).toArray()
-    tables.set(name, new Map(rows.map(({ id, row }) => [id, row])))
-  }
+/** The own entries the screen must add to what was pulled. */
+export function ownEntries(db: UserDb): Promise<Own> {
+  return db.transaction('r', db.outbox, db.settled, db.bundles, db.meta, async () => {
+    const landed = (await db.get<number>('landed')) ?? 0
+    const settled = await db.settled.where('tick').above(landed).toArray()
+    const held = await db.bundles.bulkGet(settled.map(({ id }) => `op:${id}`))
+    const shown = settled.filter(({ result }, index) => result.state === 'applied' || !held[index])
+    const unsent = await db.outbox.toArray()
+    return { unsent, pending: [...shown.map(({ op }) => op), ...unsent].sort((a, b) => a.seq - b.seq) }
+  })
+}
+
+/** Those of the entries that read or change a collection. */
+export function touching(ops: Op[], collection: string): Op[] {
+  return ops.filter((op) => overlays.get(op.name)?.collections.includes(collection))
+}
+
+/** Every collection the entries read or change. */
+export function touched(ops: Op[]): string[] {
+  return [...new Set(ops.flatMap((op) => overlays.get(op.name)?.collections ?? []))]
+}
+
+/** The rows of `collection` with the entries laid over; `bases` holds what was pulled of all `touched` collections. */
+export function lay(ops: Op[], collection: string, bases: Map<string, Row[]>, userId: string): Row[] {
+  const tables = new Map([...bases].map(([name, rows]) => [name, new Map(rows.map((row) => [row.id, row]))]))
   const draft: OverlayDraft = {
     get: <R extends Row>(name: string, id: string) => tables.get(name)?.get(id) as R | undefined,
     put: (name, row) => void tables.get(name)?.set(row.id, row),
@@ -53,6 +60,14 @@ export async function overlaid<T extends Row>(db: UserDb, collection: string): P
       if (row) tables.get(name)?.set(id, { ...row, ...change })
     },
   }
-  for (const op of ops) overlays.get(op.name)?.apply(op, draft, db.userId)
-  return [...(tables.get(collection)?.values() ?? [])] as T[]
+  for (const op of ops) overlays.get(op.name)?.apply(op, draft, userId)
+  return [...(tables.get(collection)?.values() ?? [])]
+}
+
+/** The rows of a collection as the screen shows them, once. */
+export async function overlaid<T extends Row>(db: UserDb, collection: string): Promise<T[]> {
+  const ops = touching((await ownEntries(db)).pending, collection)
+  const bases = new Map<string, Row[]>()
+  for (const name of [collection, ...touched(ops)]) bases.set(name, await db.read(name))
+  return lay(ops, collection, bases, db.userId) as T[]
 }

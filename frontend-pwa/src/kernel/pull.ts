@@ -58,13 +58,8 @@ async function begin(db: UserDb, manifest: Manifest): Promise<void> {
       await db.bundles.toCollection().modify({ rev: -1 })
     }
     const gone = (await db.bundles.toCollection().primaryKeys()).filter((key) => !wanted.has(key))
-    await drop(db, gone)
+    await db.drop(gone)
   })
-}
-
-async function drop(db: UserDb, keys: string[]): Promise<void> {
-  await db.bundles.bulkDelete(keys)
-  await db.rows.where('key').anyOf(keys).delete()
 }
 
 async function fetchMissing(db: UserDb, token: string, manifest: Manifest): Promise<boolean> {
@@ -78,7 +73,7 @@ async function fetchMissing(db: UserDb, token: string, manifest: Manifest): Prom
     })
     if (answer.proto !== 1) throw new NetworkError()
     if (answer.view !== manifest.view || answer.user !== db.userId) return false
-    await store(db, answer)
+    await db.replace(answer.bundles, answer.gone)
     const wanted = new Map(manifest.items)
     complete &&= answer.gone.length === 0 && answer.bundles.every(({ key, rev }) => wanted.get(key) === rev)
     const done = new Set([...answer.gone, ...answer.bundles.map(({ key }) => key)])
@@ -86,16 +81,4 @@ async function fetchMissing(db: UserDb, token: string, manifest: Manifest): Prom
     missing = missing.filter((key) => !done.has(key))
   }
   return complete
-}
-
-async function store(db: UserDb, answer: BundlesAnswer): Promise<void> {
-  await db.transaction('rw', db.rows, db.bundles, async () => {
-    await drop(db, [...answer.gone, ...answer.bundles.map(({ key }) => key)])
-    await db.bundles.bulkPut(answer.bundles.map(({ key, rev }) => ({ key, rev })))
-    await db.rows.bulkPut(
-      answer.bundles.flatMap(({ key, rows }) =>
-        Object.entries(rows).flatMap(([collection, list]) => list.map((row) => ({ key, collection, id: row.id, row }))),
-      ),
-    )
-  })
 }

@@ -59,16 +59,19 @@ async function resend(db: UserDb, epoch: string): Promise<void> {
 
 async function settle(db: UserDb, answer: PushAnswer): Promise<void> {
   await db.transaction('rw', db.outbox, db.settled, db.meta, async () => {
-    for (const result of answer.results) {
-      const found = await db.outbox.get(result.id)
-      if (!found) continue
-      const op: Op & { receipt?: string } = { ...found }
-      delete op.receipt
-      const tick = await db.next('tick')
-      await db.settled.put({ id: op.id, seq: op.seq, op, result, settledAt: answer.server_now, tick })
-      await db.outbox.delete(op.id)
-      await db.set('last', op.id)
-    }
+    const found = await db.outbox.bulkGet(answer.results.map(({ id }) => id))
+    const named = answer.results.flatMap((result, index) => {
+      const op: (Op & { receipt?: string }) | undefined = found[index]
+      delete op?.receipt
+      return op ? [{ op, result }] : []
+    })
+    const tick = await db.next('tick', named.length)
+    await db.settled.bulkPut(
+      named.map(({ op, result }, index) => ({ id: op.id, seq: op.seq, op, result, settledAt: answer.server_now, tick: tick + index })),
+    )
+    await db.outbox.bulkDelete(named.map(({ op }) => op.id))
+    const last = named.at(-1)
+    if (last) await db.set('last', last.op.id)
     await db.set('epoch', answer.epoch)
     await rememberAnchor(db, answer.anchor)
     await heardAt(db, answer.server_now)

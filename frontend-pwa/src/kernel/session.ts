@@ -119,7 +119,7 @@ export const useSession = defineStore('session', () => {
 
   /** Too long without hearing from the server: what is carried is hidden, what was entered stays. */
   async function keepLease(): Promise<void> {
-    if (db.value && (await leaseIsOver(db.value, account.value?.leaseDays))) await hideBundles(db.value)
+    if (db.value && (await leaseIsOver(db.value, account.value?.leaseDays))) await db.value.hideBundles()
   }
 
   async function refresh(): Promise<string> {
@@ -146,7 +146,7 @@ export const useSession = defineStore('session', () => {
   /** The session is over: `revoked` takes the bundles at once; the outbox stays in any case. */
   async function end(how: string | undefined): Promise<void> {
     access = null
-    if (how === 'revoked' && db.value) await hideBundles(db.value)
+    if (how === 'revoked' && db.value) await db.value.hideBundles()
     if (state.value === 'signed_in') state.value = 'expired'
   }
 
@@ -161,7 +161,7 @@ export const useSession = defineStore('session', () => {
     const left = db.value
     leave()
     await phone.accounts.toCollection().modify({ current: 0, owesLogout: 1 })
-    if (left) await hideBundles(left)
+    if (left) await left.hideBundles()
     void settleLogout()
   }
 
@@ -184,12 +184,4 @@ async function payLogout(): Promise<void> {
   const { status } = await request('/api/auth/logout', { method: 'POST' })
   if (status !== 204) throw new NetworkError() // a captive portal's page
   await phone.accounts.toCollection().modify({ owesLogout: 0 })
-}
-
-async function hideBundles(db: UserDb): Promise<void> {
-  await db.transaction('rw', db.rows, db.bundles, db.meta, async () => {
-    await db.rows.clear()
-    await db.bundles.clear()
-    await db.set('etag', null)
-  })
 }

@@ -3,7 +3,7 @@
 import { demandUpdate } from './update'
 import { liveQuery } from 'dexie'
 import { ref, shallowRef } from 'vue'
-import { phone, userDb } from './db'
+import { phone, userDb, type UserDb } from './db'
 import { ProblemError } from './problem'
 import { pull } from './pull'
 import { push } from './push'
@@ -88,6 +88,14 @@ export function startSync(): void {
   void syncNow()
 }
 
+async function countUnsent(db: UserDb) {
+  return {
+    ops: await db.outbox.count(),
+    files: await db.blobs.where('sent').equals(0).count(),
+    at: (await db.get<string>('pulledAt')) ?? null,
+  }
+}
+
 /** Keep the counts of what is unsent current: the signed-in user's, and everybody else's on this phone. */
 export function watchUnsent(userId: string | undefined): () => void {
   const own = userId ? userDb(userId) : undefined
@@ -96,13 +104,8 @@ export function watchUnsent(userId: string | undefined): () => void {
     for (const account of await phone.accounts.toArray()) {
       if (account.userId !== userId) others += await userDb(account.userId).outbox.count()
     }
-    return {
-      others,
-      ops: (await own?.outbox.count()) ?? 0,
-      files: (await own?.blobs.where('sent').equals(0).count()) ?? 0,
-      at: (await own?.get<string>('pulledAt')) ?? null,
-    }
-  }).subscribe(({ others, ops, files, at }) => {
+    return { others, ...(await own?.transaction('r', own.outbox, own.blobs, own.meta, () => countUnsent(own))) }
+  }).subscribe(({ others, ops = 0, files = 0, at = null }) => {
     unsentOfOthers.value = others
     unsent.value = ops
     unsentFiles.value = files

@@ -4,6 +4,9 @@ import type { components } from '@/kernel/schema'
 
 type Views = components['schemas']
 
+/** What belongs to one shop. */
+export const ofShop = (id: string) => ({ bundle: `customer:${id}` })
+
 export type Customer = Views['CustomerView']
 export type Suggestion = Views['SuggestionView']
 export type CustomerChange = Views['CustomerChangeView']
