@@ -99,7 +99,7 @@ def test_who_comes_for_the_first_time_can_read_what_is_asked(own_phone: Phone) -
     page = own_phone.open()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     look(page)
-    sign_in(page, "am18")
+    sign_in(page, "post4")
     expect(page.get_by_role("button", name="我已阅读")).to_be_visible(timeout=30_000)
     look(page)
 

@@ -9,8 +9,9 @@ import type { Op, Row } from './types'
 /** Rows read again whenever their collection has changed; undefined until they have been read. */
 class Base {
   readonly rows: ShallowRef<Row[] | undefined> = shallowRef()
-  /** A change is known that `rows` do not show yet. */
+  /** A change is known that has not been read yet. */
   behind = true
+  private read: Row[] | undefined
   private turn = 0
   private readonly subscription: Subscription
 
@@ -24,10 +25,15 @@ class Base {
       const { turn } = this
       const rows = await db.read(collection, part).catch(() => undefined)
       if (turn !== this.turn) return
-      if (rows) this.rows.value = rows
+      this.read = rows ?? this.read
+      if (!this.rows.value) this.show()
       this.behind = false
       caughtUp()
     })
+  }
+
+  show(): void {
+    this.rows.value = this.read
   }
 
   close(): void {
@@ -69,6 +75,7 @@ export class Shelf {
     this.subscription = liveQuery(ask).subscribe((own) => {
       this.fresh = this.fresh.filter(({ turn }) => turn === this.turn)
       this.next = own
+      if (!this.own.value) this.showOwn()
       this.show()
     })
   }
@@ -76,7 +83,9 @@ export class Shelf {
   /** Show an entry that was saved this moment, without asking the database for it. */
   learn(op: Op): void {
     this.fresh.push({ op, turn: this.turn })
-    this.show()
+    if (!this.own.value) return
+    const { pending, unsent } = this.own.value
+    this.own.value = { pending: [...pending, op], unsent: [...unsent, op] }
   }
 
   /** The own entries that have not left the phone yet. */
@@ -84,15 +93,22 @@ export class Shelf {
     return this.own.value?.unsent ?? []
   }
 
-  /** An entry leaves the overlay only when the rows that show it instead are read: it never vanishes in between. */
+  /**
+   * What came together is shown together: no page sees half of a pull, and an entry leaves the overlay only with the
+   * rows that show it instead.
+   */
   private show(): void {
-    const isBehind = [...this.kept.values()].some(({ base }) => base.behind)
-    if (this.turn > 0 && !(isBehind && this.own.value)) {
-      const { pending, unsent } = this.next
-      const fresh = this.fresh.map(({ op }) => op).filter((op) => !pending.some(({ id }) => id === op.id))
-      this.own.value = { pending: [...pending, ...fresh], unsent: [...unsent, ...fresh] }
-    }
-    if (!isBehind) this.caughtUp()
+    const bases = [...this.kept.values()].map(({ base }) => base)
+    if (!this.own.value || bases.some(({ behind }) => behind)) return
+    for (const base of bases) base.show()
+    this.showOwn()
+    this.caughtUp()
+  }
+
+  private showOwn(): void {
+    const { pending, unsent } = this.next
+    const fresh = this.fresh.map(({ op }) => op).filter((op) => !pending.some(({ id }) => id === op.id))
+    this.own.value = { pending: [...pending, ...fresh], unsent: [...unsent, ...fresh] }
   }
 
   /** Made at the first call, and the same for every page that asks. */

@@ -1,8 +1,10 @@
-"""The built app: its files as they are, its front page for every other address."""
+"""The built app: its files, compressed where that helps, and its front page for every other address."""
 
+import gzip
+from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from fieldvisit.kernel.errors import missing
@@ -18,6 +20,12 @@ TYPES = {
     ".ico": "image/x-icon",
     ".txt": "text/plain; charset=utf-8",
 }
+COMPRESSED = {".html", ".js", ".css", ".json", ".webmanifest", ".svg"}
+
+
+@cache
+def _compressed(file: Path, changed_ns: int) -> bytes:  # noqa: ARG001 – a file that changed is another one
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def make_router(folder: Path) -> APIRouter:
@@ -26,7 +34,7 @@ def make_router(folder: Path) -> APIRouter:
     root = folder.resolve()
 
     @router.get("/{path:path}")
-    def page(path: str) -> Response:
+    def page(path: str, request: Request) -> Response:
         if path.split("/", maxsplit=1)[0] == "api" or "\0" in path:
             raise missing("not_found")
         asked = (root / path).resolve()
@@ -36,6 +44,11 @@ def make_router(folder: Path) -> APIRouter:
         file = found or root / "index.html"
         hashed = file.parent.name == "assets"
         headers = {"cache-control": "public, max-age=31536000, immutable" if hashed else "no-cache"}
+        if file.suffix in COMPRESSED:
+            headers["vary"] = "accept-encoding"
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                headers["content-encoding"] = "gzip"
+                return Response(_compressed(file, file.stat().st_mtime_ns), headers=headers, media_type=TYPES[file.suffix])
         return FileResponse(file, media_type=TYPES[file.suffix], headers=headers)
 
     return router
