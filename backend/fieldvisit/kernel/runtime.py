@@ -8,6 +8,7 @@ from fieldvisit.kernel.epoch import Mark, open_epoch
 from fieldvisit.kernel.files import Files
 from fieldvisit.kernel.keys import Keys
 from fieldvisit.kernel.looks import Looks
+from fieldvisit.kernel.renderings import Renderings
 from fieldvisit.kernel.stores import open_store
 from fieldvisit.settings import Settings
 
@@ -26,6 +27,7 @@ class Runtime:
     mark: Mark
     epoch: str
     looks: Looks = field(default_factory=Looks)
+    renderings: Renderings = field(default_factory=Renderings)
     reached: dict[str, int] = field(default_factory=dict)
 
     @property

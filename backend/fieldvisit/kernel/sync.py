@@ -1,7 +1,7 @@
 """Push and pull: a queue of immutable commands in, and a comparison of two lists out. There is no cursor."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -240,11 +240,10 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
     rendered: list[orjson.Fragment] = []
     shown: list[Bundle] = []
     size = 0
-    for key, content in _render(
-        session, principal, [found[key] for key in dict.fromkeys(keys) if key in found]
+    view = view_name(runtime, principal)
+    for row, part in _parts(
+        runtime, session, principal, view, [found[key] for key in dict.fromkeys(keys) if key in found]
     ):
-        row = found[key]
-        part = orjson.dumps({"key": key, "rev": row.rev, "rows": content})
         if rendered and size + len(part) > MAX_ANSWER_BYTES:
             break
         rendered.append(orjson.Fragment(part))
@@ -254,7 +253,7 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
     return orjson.dumps(
         {
             "proto": PROTO,
-            "view": view_name(runtime, principal),
+            "view": view,
             "user": principal.user.id,
             "bundles": rendered,
             "gone": gone,
@@ -264,6 +263,20 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
 
 def _is_watched(kind: str) -> bool:
     return any(COLLECTIONS[name].is_watched for name in BUNDLES[kind].contains)
+
+
+def _parts(
+    runtime: Runtime, session: Session, principal: Principal, view: str, rows: list[Bundle]
+) -> Iterator[tuple[Bundle, bytes]]:
+    """Each bundle as it is sent; only those are rendered that were not before."""
+    known = {row.key: runtime.renderings.get(view, row.key, row.rev) for row in rows}
+    made = dict(_render(session, principal, [row for row in rows if known[row.key] is None]))
+    for row in rows:
+        part = known[row.key]
+        if part is None:
+            part = orjson.dumps({"key": row.key, "rev": row.rev, "rows": made[row.key]})
+            runtime.renderings.put(view, row.key, row.rev, part)
+        yield row, part
 
 
 def _render(
