@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import BundleKey
-from fieldvisit.kernel.db import is_contention
+from fieldvisit.kernel.db import is_contention, keep_loaded
 from fieldvisit.kernel.errors import Problem, Reason, conflict, missing
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.rounds import do_each
@@ -187,6 +187,7 @@ def _prepare(runtime: Runtime, numbers: list[int], keys: list[str | BundleKey]) 
     """Parse and validate before anything is locked, and ask the commands which bundles they will touch."""
     tasks = []
     with runtime.db.read() as session:
+        keep_loaded(session)
         for op in _open_ops(session, numbers):
             task = prepare(op)
             tasks.append(task)
@@ -209,6 +210,7 @@ def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], 
             select(Op).where(Op.number.in_(numbers)).order_by(Op.number).with_for_update()
         )
     }
+    keep_loaded(session)
     locks = Locks(session)
     locks.take(keys)
     for task in tasks:

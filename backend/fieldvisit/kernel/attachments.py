@@ -69,6 +69,8 @@ def file_refs(op: dict[str, Any]) -> list[FileRef]:
 
 def claim(session: Session, op_number: int, user_id: str, refs: list[FileRef]) -> None:
     """Let the op own those of its files that no op named before."""
+    if not refs:
+        return
     known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_([ref.id for ref in refs]))))
     for ref in refs:
         if ref.id not in known:

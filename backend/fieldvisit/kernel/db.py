@@ -196,6 +196,19 @@ class Database:
         self.engine.dispose()
 
 
+def keep_loaded(session: Session) -> None:
+    """Let the session hold on to every row it loads until it ends: what is asked for twice is read once.
+
+    For short transactions that lock first; others see a row as it was when they first read it.
+    """
+    held: list[Any] = []
+
+    @event.listens_for(session, "loaded_as_persistent")
+    @event.listens_for(session, "pending_to_persistent")
+    def _hold(_session: Session, row: Any) -> None:
+        held.append(row)
+
+
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, hide_parameters=True, pool_size=16, max_overflow=32)
 

@@ -70,21 +70,23 @@ def store(
     known: dict[str, list[Op]] = {}
     for row in session.scalars(select(Op).where(Op.id.in_(ids))):
         known.setdefault(row.id, []).append(row)
-    stored = []
+    stored: list[Op] = []
+    new: list[tuple[Op, dict[str, Any]]] = []
     for op in ops:
         digest = op_hash(device.user_id, op)
         same_id = known.setdefault(op["id"], [])
         found = next((row for row in same_id if row.hash == digest), None)
-        if found is not None:
-            row = found
-        else:
-            row = _row(runtime, device, op, digest, at, is_first=not same_id)
-            session.add(row)
-            session.flush()
+        row = found or _row(runtime, device, op, digest, at, is_first=not same_id)
+        if found is None:
             same_id.append(row)
-            if row.is_first:
-                _claim(session, row, op)
+            new.append((row, op))
         stored.append(row)
+    # Numbered in the order they came: the database takes them in at once.
+    session.add_all(row for row, _ in new)
+    session.flush()
+    for row, op in new:
+        if row.is_first:
+            _claim(session, row, op)
     _count_on(session, device, sorted({op["seq"] for op in ops}))
     return stored
 

@@ -122,6 +122,8 @@ def flag(work: Work, visit: Visit, flags: Flags) -> None:
 
 def add_flags(session: Session, visit: Visit, flags: Flags) -> VisitAnomaly | None:
     """The visit's anomaly with flags it did not have, or None where all are known; a new one reopens what was answered."""
+    if not flags:
+        return None
     row = session.get(VisitAnomaly, visit.id)
     fresh = {name: found for name, found in flags.items() if row is None or name not in row.flags}
     if not fresh:

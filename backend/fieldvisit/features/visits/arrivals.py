@@ -103,8 +103,8 @@ def _made(entry: Entry) -> datetime:
     return min(max(entry.stated_at, entry.earliest_at), entry.received_at)
 
 
-def _home(work: Work, customer: Customer, day: date) -> BundleKey:
-    return home_of(work.session, work.user.id, customer, day, _made(work.entry))
+def _home(work: Work, zone_id: str, day: date) -> Bundle:
+    return work.bundle(VISITS.of(visitor=work.user.id, zone=zone_id, day=day))
 
 
 def _planned(touching: Touching, args: PlanVisit) -> list[str | BundleKey]:
@@ -132,8 +132,9 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
         raise invalid("day_invalid")
     if work.session.get(Visit, args.id) is not None:
         raise conflict("id_taken")
-    home = work.bundle(_home(work, customer, args.day))
-    visit = _new_visit(work, customer, args.id, args.day, home)
+    zone_id = zone_at(work.session, customer, _made(work.entry))
+    home = _home(work, zone_id, args.day)
+    visit = _new_visit(work, customer, zone_id, args.id, args.day, home)
     visit.state, visit.is_planned = "planned", True
     visit.purpose, visit.planned_time = args.purpose, args.planned_time
     work.session.add(visit)
@@ -161,9 +162,10 @@ def check_in(work: Work, args: CheckIn) -> None:
             raise
         customer, late = lost.row, True
     visit = _awaited(work, args, customer)
-    home = work.bundle(_home(work, customer, work.entry.day))
+    zone_id = zone_at(work.session, customer, _made(work.entry))
+    home = _home(work, zone_id, work.entry.day)
     if visit is None:
-        visit = _new_visit(work, customer, args.id, work.entry.day, home)
+        visit = _new_visit(work, customer, zone_id, args.id, work.entry.day, home)
         visit.is_planned = False
         work.session.add(visit)
     visit.state, visit.day, visit.bundle_id, visit.is_late_scope = (
@@ -199,13 +201,13 @@ def _awaited(work: Work, args: CheckIn, customer: Customer) -> Visit | None:
     return visit
 
 
-def _new_visit(work: Work, customer: Customer, visit_id: str, day: date, home: Bundle) -> Visit:
+def _new_visit(work: Work, customer: Customer, zone_id: str, visit_id: str, day: date, home: Bundle) -> Visit:
     return Visit(
         id=visit_id,
         customer_id=customer.id,
         shop_name=customer.shop_name,
         visitor_id=work.user.id,
-        zone_id=zone_at(work.session, customer, _made(work.entry)),
+        zone_id=zone_id,
         day=day,
         responsibility_tags=[],
         is_late_scope=False,
