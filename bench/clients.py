@@ -1,64 +1,19 @@
-"""What the measures of the server share: a running server of ours, and clients that push and pull as phones do."""
+"""Clients that push and pull as phones do, for the measures of the server."""
 
-import os
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 
-ROOT = Path(__file__).parents[1]
-PASSWORD = "zoufang-demo"
+from browsers import PASSWORD
+
 BATCH = 50
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
-@contextmanager
-def running(command: list[str], ready: str, **environment: str) -> Iterator[None]:
-    """A process of its own, up once `ready` answers at all."""
-    process = subprocess.Popen(
-        command, env=os.environ | environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        until = time.monotonic() + 180
-        while True:
-            try:
-                httpx2.get(ready)
-                break
-            except httpx2.TransportError:
-                if process.poll() is not None or time.monotonic() > until:
-                    raise SystemExit(f"did not come up: {' '.join(command)}") from None
-                time.sleep(0.05)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-@contextmanager
-def fieldvisit(folder: Path, *, command: str = "demo", **environment: str) -> Iterator[str]:
-    """Our server with the demo district in `folder`; its address."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    settings = {"FIELDVISIT_DATA_DIR": str(folder), "PORT": str(port), "HOST": "127.0.0.1"}
-    settings |= {"PYTHONPATH": str(ROOT / "backend")} | environment
-    with running([sys.executable, "-m", "fieldvisit", command], f"{url}/readyz", **settings):
-        yield url
 
 
 @dataclass
@@ -74,7 +29,11 @@ class Client:
     def __post_init__(self) -> None:
         self.http = httpx2.Client(base_url=self.url, timeout=60)
         self.device = str(uuid4())
-        body = {"username": self.username, "password": PASSWORD, "device": {"id": self.device, "name": "bench"}}
+        body = {
+            "username": self.username,
+            "password": PASSWORD,
+            "device": {"id": self.device, "name": "bench"},
+        }
         told = self.http.post("/api/auth/login", json=body).json()
         self.access = {"authorization": f"Bearer {told['access_token']}"}
         self.deposit = {"authorization": f"Bearer {told['deposit_token']}"}
@@ -88,9 +47,20 @@ class Client:
         ops = []
         for number in range(BATCH):
             seq = next(self.seq)
-            args = {"id": str(uuid4()), "customer_id": self.shops[(seq + number) % len(self.shops)], "place": None}
+            args = {
+                "id": str(uuid4()),
+                "customer_id": self.shops[(seq + number) % len(self.shops)],
+                "place": None,
+            }
             ops.append(
-                {"id": str(uuid4()), "seq": seq, "name": "visits.check_in", "v": 1, "made_at": made_at, "args": args}
+                {
+                    "id": str(uuid4()),
+                    "seq": seq,
+                    "name": "visits.check_in",
+                    "v": 1,
+                    "made_at": made_at,
+                    "args": args,
+                }
             )
         return ops
 
@@ -116,7 +86,9 @@ class Client:
         """Everything this phone carries, fetched once; how many rows came."""
         rows, missing = 0, list(self.keys)
         while missing:
-            told = self.http.post("/api/sync/bundles", json={"keys": missing[:100]}, headers=self.access).json()
+            told = self.http.post(
+                "/api/sync/bundles", json={"keys": missing[:100]}, headers=self.access
+            ).json()
             rows += sum(len(list_) for one in told["bundles"] for list_ in one["rows"].values())
             done = {one["key"] for one in told["bundles"]} | set(told["gone"])
             missing = [key for key in missing if key not in done]
