@@ -1,30 +1,38 @@
-"""The command line: `fieldvisit demo | serve | worker | migrate | create-user | openapi | ops …`."""
+"""The command line: `fieldvisit demo | serve | worker | migrate | backup | restore | create-user | openapi | ops …`."""
 
 import getpass
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
 from pydantic import ValidationError
 from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from fieldvisit.backup.making import back_up
+from fieldvisit.backup.restoring import restore as restore_archive
+from fieldvisit.backup.sealing import Key
 from fieldvisit.demo.district import build, size_of
 from fieldvisit.features.org.founding import open_account
 from fieldvisit.features.visits.models import Visit
 from fieldvisit.kernel.audit import Head, record, verify
+from fieldvisit.kernel.backups import Backup
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import iso, now, today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import ServerState
+from fieldvisit.kernel.errors import Problem
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.passwords import POLICIES, broken_rules, hash_password
 from fieldvisit.kernel.release import put_back
 from fieldvisit.kernel.settle import SETTLED_BY_OPERATOR, reject
 from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.values import is_uuid
 from fieldvisit.kernel.work import Locks
 from fieldvisit.main import make_routes
 from fieldvisit.migrate import is_current
@@ -156,6 +164,88 @@ def _refused() -> Iterator[None]:
         yield
     except ValueError as error:
         _stop(f"{error}.")
+    except OSError as error:
+        _stop(f"{error.filename or 'The disk'}: {error.strerror}.")
+    except DatabaseError as error:
+        _stop(f"The database failed: {str(error.orig).strip().splitlines()[0]}.")
+    except Problem:  # the one that is no request's
+        _stop("The file store does not answer.")
+
+
+KeyFile = Annotated[
+    Path | None, typer.Option(help="Encrypted with the content of this file, at least 32 bytes.")
+]
+Passphrase = Annotated[
+    bool, typer.Option(help="Encrypted with a passphrase, asked for or read from standard input.")
+]
+
+
+def _key(key_file: Path | None, passphrase: bool, *, is_new: bool) -> Key | None:
+    if not passphrase:
+        return Key.from_file(key_file) if key_file else None
+    if key_file:
+        _stop("A key file or a passphrase, not both.")
+    if not sys.stdin.isatty():
+        return Key.from_passphrase(sys.stdin.readline().rstrip("\n"))
+    said = getpass.getpass("Passphrase: ")
+    if is_new and getpass.getpass("Again: ") != said:
+        _stop("The two are not the same.")
+    return Key.from_passphrase(said)
+
+
+@app.command()
+def backup(
+    place: Annotated[Path, typer.Argument(help="A folder, or a file that is not there yet.")],
+    key_file: KeyFile = None,
+    passphrase: Passphrase = False,
+    accept_missing: Annotated[
+        bool, typer.Option(help="Let it count although the store lacks pictures.")
+    ] = False,
+) -> None:
+    """Write database and pictures into one archive while the server goes on, read it back, and count it."""
+    settings = _settings()
+    with _refused():
+        with _database(settings) as database:
+            _require_current(database)
+        key = _key(key_file, passphrase, is_new=True)
+        made = back_up(settings, place, key, accept_missing=accept_missing)
+    said = made.manifest
+    typer.echo(f"{made.path}  {made.bytes} bytes  SHA-256 {made.sha256}")
+    typer.echo(
+        f"{said.entries} entries, {len(said.members)} members, of {iso(said.started_at)}: read back whole"
+    )
+    if said.missing:
+        typer.echo(f"Not in the store, though the database has them: {' '.join(said.missing)}", err=True)
+    if not made.counts:
+        _stop("It does not count, so phones keep their entries: look for the pictures, or --accept-missing.")
+
+
+@app.command()
+def restore(
+    file: Path,
+    key_file: KeyFile = None,
+    passphrase: Passphrase = False,
+    force: Annotated[bool, typer.Option(help="Put a database that is there already aside.")] = False,
+) -> None:
+    """Put an archive's database in place, in a new epoch, and its pictures into the store; nothing may be running."""
+    settings = _settings()
+    with _refused():
+        done = restore_archive(settings, file, _key(key_file, passphrase, is_new=False), force=force)
+    typer.echo(f"Restored to {iso(done.manifest.started_at)}: {done.manifest.entries} entries.")
+    typer.echo(f"{done.pictures} pictures were put into the store, the others were there.")
+    for kept in (done.kept, done.kept_head):
+        if kept:
+            typer.echo(f"Kept, and to be deleted when all is well: {kept}")
+    if done.has_secret is None:
+        typer.echo("Put the former secret back before you start, or phones must sign in again to send.")
+    elif not done.has_secret:
+        typer.echo(
+            "The secret here is another than the backup's: phones must sign in again before they send."
+        )
+    typer.echo(
+        "Start the server: phones send what this past has not. Then look whether people and assignments"
+    )
+    typer.echo("are right, and let phones read again: fieldvisit ops confirm-restore")
 
 
 @app.command()
@@ -236,6 +326,26 @@ def verify_audit() -> None:
     if broken is not None:
         _stop(f"BROKEN at {broken}")
     typer.echo(f"{count} rows, unbroken")
+
+
+@ops.command("backups")
+def list_backups() -> None:
+    """The verified backups, newest first; phones keep what was confirmed after the start of the newest that stands."""
+    with _database(_settings()) as database, database.read() as session:
+        for row in session.scalars(select(Backup).order_by(Backup.started_at.desc())):
+            struck = f"  struck out {iso(row.struck_at)}" if row.struck_at else ""
+            typer.echo(f"{row.id}  {iso(row.started_at)}  {row.name}  {row.bytes}  {row.sha256}{struck}")
+
+
+@ops.command("strike-backup")
+def strike_backup(backup_id: str) -> None:
+    """Say that a backup is not to be had any more: phones then keep what only it would have held."""
+    with _database(_settings()) as database, database.write() as session:
+        row = session.get(Backup, backup_id.lower()) if is_uuid(backup_id.lower()) else None
+        if row is None or row.struck_at is not None:
+            _stop(f"No backup {backup_id} stands.")
+        row.struck_at = now()
+        record(session, "backups.strike", actor_id=None, entity_id=row.id)
 
 
 @ops.command("confirm-restore")

@@ -39,6 +39,19 @@ def new_revision(database: Database, message: str, name: str) -> None:
 
 def is_current(database: Database) -> bool:
     """Whether the database is at the newest migration."""
-    head = ScriptDirectory.from_config(_config(database)).get_current_head()
+    return revision_of(database) == _scripts(database).get_current_head()
+
+
+def revision_of(database: Database) -> str | None:
+    """The migration the database is at; None before the first."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(database: Database, revision: str) -> bool:
+    """Whether this version has a migration of that name, so that it can go on from there."""
+    return revision in {script.revision for script in _scripts(database).walk_revisions()}
+
+
+def _scripts(database: Database) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(database))

@@ -7,7 +7,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.db import Base, Database
 from fieldvisit.kernel.ops import Op
@@ -75,9 +75,18 @@ def _open_epoch(db: Database, mark: Mark) -> str:
             session.flush()
         elif known is not None and (known[0] != state.epoch or known[1] > number):
             log.error("the database is behind its mark: new epoch, pull waits for confirm-restore")
-            state.epoch, state.is_unconfirmed = _new_name(), True
+            renew(session)
         mark.raise_to(state.epoch, number)
         return state.epoch
+
+
+def renew(session: Session) -> None:
+    """Begin a new epoch, and let pull wait for the operator."""
+    state = session.get(ServerState, 1)
+    if state is None:
+        state = ServerState(id=1)
+        session.add(state)
+    state.epoch, state.is_unconfirmed = _new_name(), True
 
 
 def _new_name() -> str:

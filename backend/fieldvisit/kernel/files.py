@@ -36,8 +36,14 @@ class Files:
 
     def holds(self, file_id: str, sha256: str) -> bool:
         """Whether the original is here with just this content."""
+        return self.original(file_id, sha256) is not None
+
+    def original(self, file_id: str, sha256: str) -> bytes | None:
+        """The bytes as they came; None where they are not here with just this content."""
         content = self._store.read(f"original/{file_id}")
-        return content is not None and hashlib.sha256(content).hexdigest() == sha256
+        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+            return None
+        return content
 
     def picture(self, file_id: str) -> bytes | None:
         """The JPEG to show, made anew from the original without its metadata; None if the original is not here.

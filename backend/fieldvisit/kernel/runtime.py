@@ -10,6 +10,7 @@ from fieldvisit.kernel.keys import Keys
 from fieldvisit.kernel.looks import Looks
 from fieldvisit.kernel.renderings import Renderings
 from fieldvisit.kernel.stores import open_store
+from fieldvisit.kernel.using import Use
 from fieldvisit.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Runtime:
     keys: Keys
     mark: Mark
     epoch: str
+    use: Use
     looks: Looks = field(default_factory=Looks)
     renderings: Renderings = field(default_factory=Renderings)
     reached: dict[str, int] = field(default_factory=dict)
@@ -37,21 +39,27 @@ class Runtime:
 
     @staticmethod
     def open(settings: Settings) -> "Runtime":
-        """Open everything; the database must be migrated."""
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        db = Database(settings.url)
-        mark = Mark(settings.data_dir)
-        return Runtime(
-            settings,
-            db,
-            Files(open_store(settings)),
-            Keys(settings.secret_bytes()),
-            mark,
-            open_epoch(db, mark),
-        )
+        """Open everything; the database must be migrated. Raises ValueError, such as InUse while a restore runs."""
+        use = Use(settings.data_dir, alone=False)
+        try:
+            db = Database(settings.url)
+            mark = Mark(settings.data_dir)
+            return Runtime(
+                settings,
+                db,
+                Files(open_store(settings)),
+                Keys(settings.secret_bytes()),
+                mark,
+                open_epoch(db, mark),
+                use,
+            )
+        except BaseException:
+            use.close()
+            raise
 
     def close(self) -> None:
         """Give everything back."""
         self.looks.write(self.db)
         self.files.close()
         self.db.close()
+        self.use.close()

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.apply import apply_in_turns, apply_ops
+from fieldvisit.kernel.backups import safe_before
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now
 from fieldvisit.kernel.collections import COLLECTIONS
@@ -153,13 +154,15 @@ def _settled(runtime: Runtime, numbers: list[int]) -> list[dict[str, Any]]:
 def _answer(
     runtime: Runtime, bearer: Bearer, results: list[dict[str, Any]], stop: Stop | None
 ) -> dict[str, Any]:
+    with runtime.db.read() as session:
+        safe = safe_before(session)
     return {
         "proto": PROTO,
         "epoch": runtime.epoch,
         "server_now": iso(now()),
         "anchor": anchor(runtime, bearer.device),
         "session": bearer.session,
-        "safe_before": None,
+        "safe_before": iso(safe) if safe else None,
         "results": results,
         "stop": stop,
     }
