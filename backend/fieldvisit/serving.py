@@ -36,6 +36,8 @@ def serve_over(settings: Settings) -> None:
     """Serve API and app until a signal; raises ValueError for settings that cannot be served over."""
     if warning := warning_of(settings):
         sys.stderr.write(f"{warning}\n")
+    # Once it has stopped in good order, the server library raises the signal again, which would look like a death.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         make_app(settings),
         host=settings.host,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import groupby
 
 import structlog
 from sqlalchemy import select, text
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import BundleKey
-from fieldvisit.kernel.db import is_contention, keep_loaded
+from fieldvisit.kernel.db import is_contention, is_lost, keep_loaded
 from fieldvisit.kernel.errors import Problem, Reason, conflict, missing
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.rounds import do_each
@@ -26,18 +27,27 @@ LOCK_WAIT = "5s"
 log = structlog.get_logger()
 
 
+class Lost(Busy):
+    """The connection to the database was lost on the way. Nobody knows whether by the op's doing: the try counts."""
+
+
 class UncleanRefusal(Exception):
     """A handler refused after it had begun to write; the run is undone and its ops are tried one by one."""
 
 
-def apply_ops(runtime: Runtime, device_id: str, numbers: list[int]) -> None:
-    """Settle received ops of one device in the given order; raises Busy at the first that cannot be tried now.
+def apply_ops(runtime: Runtime, numbers: list[int]) -> None:
+    """Settle received ops in the given order; raises Busy at the first that cannot be tried now.
 
-    Ops that were tried before and left no result are tried alone, so that one of them cannot take
-    its neighbours along.
+    Each is tried in the turn of the device that brought it first, whoever brings it again: what is tried
+    twice at once would count as tried and failed. Ops that were tried before and left no result are tried
+    alone, so that one of them cannot take its neighbours along.
     """
-    with turn_of(runtime.db, device_id):
-        _apply_in_turn(runtime, numbers)
+    with runtime.db.read() as session:
+        found = session.execute(select(Op.number, Op.device_id).where(Op.number.in_(numbers))).all()
+    devices = {row.number: row.device_id for row in found}
+    for device_id, run in groupby(numbers, key=devices.__getitem__):
+        with turn_of(runtime.db, device_id):
+            _apply_in_turn(runtime, list(run))
 
 
 def apply_in_turns(runtime: Runtime, ops: Iterable[tuple[str, int]]) -> None:
@@ -49,16 +59,16 @@ def apply_in_turns(runtime: Runtime, ops: Iterable[tuple[str, int]]) -> None:
     for device_id, number in ops:
         by_device.setdefault(device_id, []).append(number)
 
-    def settle(device_id: str, numbers: list[int]) -> None:
+    def settle(numbers: list[int]) -> None:
         try:
-            apply_ops(runtime, device_id, numbers)
+            apply_ops(runtime, numbers)
         except Busy:
             return  # the sweeper comes to it again
         except OperationalError as error:
             if not is_contention(error):
                 raise
 
-    do_each(partial(settle, *one) for one in by_device.items())
+    do_each(partial(settle, one) for one in by_device.values())
 
 
 def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
@@ -100,6 +110,8 @@ def _run(runtime: Runtime, numbers: list[int]) -> None:
     _count_attempt(runtime, numbers, +1)
     try:
         _retried(runtime, numbers)
+    except Lost:
+        raise
     except Busy:
         _count_attempt(runtime, numbers, -1)
         raise
@@ -120,6 +132,8 @@ def _settle_alone(runtime: Runtime, number: int, attempts: int = 0) -> None:
     _count_attempt(runtime, [number], +1)
     try:
         _retried(runtime, [number], alone=True)
+    except Lost:
+        raise
     except Busy:
         _count_attempt(runtime, [number], -1)
         raise
@@ -164,6 +178,8 @@ def _retried(runtime: Runtime, numbers: list[int], *, alone: bool = False) -> No
                 raise
             keys += unlocked.keys
         except OperationalError as error:
+            if is_lost(error):
+                raise Lost from None
             if not is_contention(error):
                 raise
             contended += 1

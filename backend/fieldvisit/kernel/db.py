@@ -239,3 +239,8 @@ def _postgres_engine(url: str) -> Engine:
 def is_contention(error: OperationalError) -> bool:
     """Whether the database said that a lock was not to be had: worth another try."""
     return getattr(error.orig, "sqlstate", None) in BUSY_STATES or "database is locked" in str(error.orig)
+
+
+def is_lost(error: OperationalError) -> bool:
+    """Whether the connection is gone: the database was restarted, or ended it."""
+    return error.connection_invalidated

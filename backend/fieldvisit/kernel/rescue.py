@@ -48,7 +48,7 @@ def import_file(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
     for start in range(0, len(ops), MAX_OPS):
         numbers += _take_in(runtime, bearer, device_id, ops[start : start + MAX_OPS])
     try:
-        apply_ops(runtime, device_id, numbers)
+        apply_ops(runtime, numbers)
         release_missing(runtime, numbers)
     except Busy:
         pass  # stored they are; the sweeper finishes them

@@ -81,7 +81,7 @@ def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
     if stop is not None:
         return _answer(runtime, bearer, [], stop)
     try:
-        apply_ops(runtime, bearer.device.id, numbers)
+        apply_ops(runtime, numbers)
         release_missing(runtime, numbers)
     except Busy:
         stop = {"why": "busy", "after_ms": BUSY_MS}
