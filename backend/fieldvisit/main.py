@@ -95,7 +95,8 @@ def make_app(settings: Settings) -> FastAPI:
         worker = Worker(runtime, sweeps=settings.sweep)
         sweeper = threading.Thread(target=worker.run, args=(stop,), daemon=True)
         sweeper.start()
-        yield
+        async with runtime.live.running():
+            yield
         stop.set()
         sweeper.join(10)
         runtime.close()

@@ -3,8 +3,11 @@
 import signal
 import sys
 import threading
+from contextlib import suppress
+from socket import socket
 
 import uvicorn
+from fastapi import FastAPI
 
 from fieldvisit.kernel import logs
 from fieldvisit.kernel.runtime import Runtime
@@ -12,6 +15,7 @@ from fieldvisit.main import make_app
 from fieldvisit.settings import Settings
 from fieldvisit.worker import Worker
 
+NOT_STARTED = 3  # what uvicorn ends with itself
 PLAIN_HTTP = (
     "This address is plain http: from it a phone gives neither camera nor place, keeps no app for offline use, and "
     "passwords can be read on the way. Set FIELDVISIT_TLS_CERT and FIELDVISIT_TLS_KEY to a certificate (for a "
@@ -32,14 +36,23 @@ def warning_of(settings: Settings) -> str | None:
     return None if is_local or settings.secure_cookies else PLAIN_HTTP
 
 
-def serve_over(settings: Settings) -> None:
-    """Serve API and app until a signal; raises ValueError for settings that cannot be served over."""
-    if warning := warning_of(settings):
-        sys.stderr.write(f"{warning}\n")
-    # Once it has stopped in good order, the server library raises the signal again, which would look like a death.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        make_app(settings),
+class Server(uvicorn.Server):
+    """Lets go of the phones that listen before it waits for its requests to end: theirs would not."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """End every stream, then everything else."""
+        self._runtime.live.close()
+        await super().shutdown(sockets)
+
+
+def config_of(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the product is served."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -49,6 +62,20 @@ def serve_over(settings: Settings) -> None:
         ssl_certfile=settings.tls_cert,
         ssl_keyfile=settings.tls_key,
     )
+
+
+def serve_over(settings: Settings) -> None:
+    """Serve API and app until a signal; raises ValueError for settings that cannot be served over."""
+    if warning := warning_of(settings):
+        sys.stderr.write(f"{warning}\n")
+    app = make_app(settings)
+    server = Server(config_of(app, settings), app.state.runtime)
+    # Once it has stopped in good order, the server library raises the signal again, which would look like a death.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)
 
 
 def do_rounds(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from fieldvisit.kernel.audit import Head, seal
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.duties import do_duties
+from fieldvisit.kernel.metrics import ROUNDS
 from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
@@ -56,6 +57,7 @@ class Worker:
             try:
                 self.do_round()
             except Exception:  # the worker outlives whatever it met, and meets it again next time
+                ROUNDS.labels("failed").inc()
                 log.exception("sweep failed")
             if stop.wait(self._runtime.settings.sweep_seconds):
                 return
@@ -68,6 +70,7 @@ class Worker:
         with only_one(self._runtime.db) as is_ours:
             if is_ours:
                 self._sweep()
+        ROUNDS.labels("done" if is_ours else "left").inc()
         return is_ours
 
     def _sweep(self) -> None:

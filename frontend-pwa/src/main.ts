@@ -8,7 +8,7 @@ import { listenForInstall } from './kernel/install'
 import { firstScreen } from './kernel/rows'
 import { useSession } from './kernel/session'
 import { watchRoom } from './kernel/storage'
-import { startSync } from './kernel/sync'
+import { startSync, syncNow } from './kernel/sync'
 import { startUpdates } from './kernel/update'
 import { router } from './router'
 import './ui/tokens.css'
@@ -36,6 +36,7 @@ async function start(): Promise<void> {
   startSync()
   startUpdates()
   watchRoom()
+  void import('./kernel/live').then(({ startLive }) => startLive(() => void syncNow()))
 }
 
 /** The sentence that stands ready in index.html. */

@@ -5,7 +5,7 @@ import type { Op, Result, Row } from '@/kernel/types'
 
 export interface Fault {
   path: string
-  make: (answer: () => Promise<Response>) => Promise<Response>
+  make: (answer: () => Promise<Response>, signal?: AbortSignal) => Promise<Response>
 }
 
 export class FakeServer {
@@ -34,7 +34,7 @@ export class FakeServer {
     const plain = () => Promise.resolve(this.serve(path, text as Record<string, unknown>, init.headers as Record<string, string>))
     if (fault < 0) return plain()
     const [broken] = this.faults.splice(fault, 1)
-    return broken ? broken.make(plain) : plain()
+    return broken ? broken.make(plain, init.signal ?? undefined) : plain()
   }
 
   private serve(path: string, body: Record<string, unknown>, headers: Record<string, string>): Response {

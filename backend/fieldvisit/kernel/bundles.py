@@ -116,18 +116,32 @@ def bundle(
     return BUNDLES[name]
 
 
-def visible(principal: Principal) -> Select[int]:
-    """The ids of the bundles that `principal` may see now: its scopes meet his, and he is not barred."""
+def visible(principal: Principal, *, lately: datetime | None = None) -> Select[int]:
+    """The ids of the bundles that `principal` may see now: its scopes meet his, and he is not barred.
+
+    With `lately` also those that hung in one of his scopes until after that moment: his phone has to drop them.
+    """
     return (
         select(BundleScope.bundle_id)
         .join(Bundle, Bundle.id == BundleScope.bundle_id)
         .where(
             BundleScope.scope.in_(sorted(principal.scopes)),
-            BundleScope.until.is_(None),
+            _hangs(lately),
             Bundle.rev > 0,
             _not_barred(principal.user.id),
         )
     )
+
+
+def _hangs(lately: datetime | None) -> ColumnElement[bool]:
+    present = BundleScope.until.is_(None)
+    return present if lately is None else present | (BundleScope.until > lately)
+
+
+def scopes_reached(session: Session, bundle_ids: Iterable[int], lately: datetime) -> set[str]:
+    """The scopes these bundles hang in, or hung in until after that moment: whoever holds none has lost nothing by a change."""
+    hung = select(BundleScope.scope).where(BundleScope.bundle_id.in_(bundle_ids), _hangs(lately))
+    return set(session.scalars(hung.distinct()))
 
 
 def _not_barred(user_id: str) -> ColumnElement[bool]:

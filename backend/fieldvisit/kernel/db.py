@@ -1,6 +1,6 @@
 """One way to the database: column types that mean the same on SQLite and PostgreSQL, and two kinds of transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
@@ -30,6 +30,8 @@ from sqlalchemy.dialects.sqlite import REAL
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
+
+from fieldvisit.kernel.moves import moved_in, notify
 
 BUSY_TIMEOUT_MS = 5000
 BUSY_STATES = ("40001", "40P01", "55P03")
@@ -178,12 +180,26 @@ class Database:
         if not self.is_sqlite:
             read_options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._read_engine = self.engine.execution_options(**read_options)
+        self.on_moved: Callable[[frozenset[int]], None] | None = None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A transaction that commits when the block ends and rolls back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        Which bundles it moved is told at its commit: on PostgreSQL to all processes, on SQLite, which one
+        process serves, to `on_moved`.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+                session.flush()
+                moved = moved_in(session)
+                if moved and not self.is_sqlite:
+                    notify(session, moved)
+            for call in session.info.get("after_commit", ()):
+                call()
+            if moved and self.is_sqlite and self.on_moved:
+                self.on_moved(moved)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -234,6 +250,11 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgres_engine(url: str) -> Engine:
     return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=True)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have something done once this transaction is committed, and never if it is undone."""
+    session.info.setdefault("after_commit", []).append(call)
 
 
 def is_contention(error: OperationalError) -> bool:

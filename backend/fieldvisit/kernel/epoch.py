@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fieldvisit.kernel.db import Base, Database
+from fieldvisit.kernel.db import Base, Database, after_commit
+from fieldvisit.kernel.metrics import EPOCHS
 from fieldvisit.kernel.ops import Op
 
 log = structlog.get_logger()
@@ -76,6 +77,7 @@ def _open_epoch(db: Database, mark: Mark) -> str:
         elif known is not None and (known[0] != state.epoch or known[1] > number):
             log.error("the database is behind its mark: new epoch, pull waits for confirm-restore")
             renew(session)
+            after_commit(session, EPOCHS.inc)
         mark.raise_to(state.epoch, number)
         return state.epoch
 

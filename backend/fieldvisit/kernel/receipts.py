@@ -4,14 +4,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import CollectorRegistry, Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import claim, file_refs
 from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.clock import now, parse_iso
+from fieldvisit.kernel.db import Database, after_commit
 from fieldvisit.kernel.errors import Problem, Reason, bad_request
+from fieldvisit.kernel.metrics import OPS, RESENDS, waiting_figures
 from fieldvisit.kernel.ops import Op, OpState, op_hash
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.users import Device
@@ -44,6 +46,7 @@ def check_op(op: Any) -> dict[str, Any]:
 def must_resend(runtime: Runtime, session: Session, device: Device, epoch: object, last: object) -> bool:
     """Whether the device remembers a past that this database does not: it must send its settled ops again."""
     if epoch is not None and epoch != runtime.epoch:
+        RESENDS.inc()
         return True
     if last is None:
         return False
@@ -52,6 +55,8 @@ def must_resend(runtime: Runtime, session: Session, device: Device, epoch: objec
     )
     if not known and epoch is not None:
         alarm(session, "sync.last_unknown", device)
+    if not known:
+        RESENDS.inc()
     return not known
 
 
@@ -77,7 +82,9 @@ def store(
         same_id = known.setdefault(op["id"], [])
         found = next((row for row in same_id if row.hash == digest), None)
         row = found or _row(runtime, device, op, digest, at, is_first=not same_id)
-        if found is None:
+        if found is not None:
+            after_commit(session, OPS.labels("replayed", "").inc)
+        else:
             same_id.append(row)
             new.append((row, op))
         stored.append(row)
@@ -162,3 +169,14 @@ def result_of(runtime: Runtime, op: Op) -> dict[str, Any]:
 def anchor(runtime: Runtime, device: Device) -> str:
     """The server's time, as the device will hand it back."""
     return runtime.keys.anchor(device.id, now())
+
+
+def waiting_in(database: Database) -> CollectorRegistry:
+    """The figures of entries that wait: held ones by reason, and those stored and not yet settled."""
+    with database.read() as session:
+        held = select(Op.reason, func.count()).where(Op.state == OpState.HELD).group_by(Op.reason)
+        by_reason = {str(reason): count for reason, count in session.execute(held)}
+        stored = select(func.count(), func.min(Op.received_at)).where(Op.state == OpState.RECEIVED)
+        received, oldest = session.execute(stored).one()
+    age = max(now() - oldest, timedelta(0)) if received else timedelta(0)
+    return waiting_figures({reason: by_reason.get(reason, 0) for reason in Reason}, received, age)

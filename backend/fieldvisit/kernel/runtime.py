@@ -7,6 +7,7 @@ from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import Mark, open_epoch
 from fieldvisit.kernel.files import Files
 from fieldvisit.kernel.keys import Keys
+from fieldvisit.kernel.live import Live
 from fieldvisit.kernel.looks import Looks
 from fieldvisit.kernel.renderings import Renderings
 from fieldvisit.kernel.stores import open_store
@@ -28,6 +29,7 @@ class Runtime:
     mark: Mark
     epoch: str
     use: Use
+    live: Live
     looks: Looks = field(default_factory=Looks)
     renderings: Renderings = field(default_factory=Renderings)
     reached: dict[str, int] = field(default_factory=dict)
@@ -52,6 +54,7 @@ class Runtime:
                 mark,
                 open_epoch(db, mark),
                 use,
+                Live(db),
             )
         except BaseException:
             use.close()

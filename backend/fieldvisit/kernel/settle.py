@@ -9,8 +9,10 @@ from fieldvisit.kernel.attachments import Attachment, file_refs, owns
 from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import now, today
+from fieldvisit.kernel.db import after_commit
 from fieldvisit.kernel.deciding import decider_of, targets_of
 from fieldvisit.kernel.errors import Problem, Reason, conflict, invalid, missing, not_now, out_of_scope
+from fieldvisit.kernel.metrics import OPS
 from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
 from fieldvisit.kernel.scopes import principal_of
 from fieldvisit.kernel.tasks import Task, content_of, keep_only, kept_of
@@ -62,6 +64,7 @@ def perform(work: Work, op: Op, task: Task) -> None:
     work.session.flush()
     keep_only(op, kept)
     op.state, op.waits_for = OpState.APPLIED, None
+    after_commit(work.session, OPS.labels("applied", "").inc)
     op.result, op.entity_id, op.settled_at = work.result, work.result.get("id"), now()
     _let_pass(work.session, op)
     actor, device = work.principal.user, work.principal.device
@@ -116,6 +119,7 @@ def hold(locks: Locks, op: Op, problem: Problem) -> None:
     op.state, op.reason, op.code, op.params = OpState.HELD, problem.reason, problem.code, problem.params
     op.waits_for, op.settled_at, op.bundle_id = problem.waits_for, now(), bundle.id
     op.attempts = 0
+    after_commit(session, OPS.labels("held", op.reason).inc)
     keep_only(op, kept_of(session, op))
     if needs_people(op):
         show_to_decider(locks, op)
@@ -157,6 +161,7 @@ def reject(locks: Locks, op: Op, *, corrected_by: Op | None = None) -> None:
     )
     keep_only(op, kept_of(session, op))
     op.state, op.settled_at, op.waits_for = OpState.REJECTED, now(), None
+    after_commit(session, OPS.labels("rejected", "").inc)
     op.entity_id = made if op.is_first and is_uuid(made) else None
     if corrected_by is not None:
         op.decided_op_id, op.decided_by_id, op.decided_at = corrected_by.id, op.user_id, now()

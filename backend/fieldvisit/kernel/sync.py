@@ -19,6 +19,8 @@ from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.epoch import ServerState
 from fieldvisit.kernel.errors import Problem, bad_request
+from fieldvisit.kernel.metrics import BUNDLES as SERVED
+from fieldvisit.kernel.metrics import PULLED, PUSHES
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.receipts import (
     MAX_OPS,
@@ -154,6 +156,7 @@ def _settled(runtime: Runtime, numbers: list[int]) -> list[dict[str, Any]]:
 def _answer(
     runtime: Runtime, bearer: Bearer, results: list[dict[str, Any]], stop: Stop | None
 ) -> dict[str, Any]:
+    PUSHES.labels(stop["why"] if stop else "done").inc()
     with runtime.db.read() as session:
         safe = safe_before(session)
     return {
@@ -253,7 +256,7 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
         shown.append(row)
         size += len(part)
     runtime.looks.note(principal, "bundles", "bundles", [row.id for row in shown if _is_watched(row.kind)])
-    return orjson.dumps(
+    answer = orjson.dumps(
         {
             "proto": PROTO,
             "view": view,
@@ -262,6 +265,9 @@ def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes
             "gone": gone,
         }
     )
+    SERVED.inc(len(rendered))
+    PULLED.labels("bundles").inc(len(answer))
+    return answer
 
 
 def _is_watched(kind: str) -> bool:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from jose import jwt
 
@@ -47,6 +47,11 @@ def issue(key: str, access: Access, at: datetime) -> str:
         "jti": secrets.token_urlsafe(12),
     }
     return jwt.encode(claims, key, algorithm="HS256")
+
+
+def end_of(token: str) -> datetime:
+    """When a token that has been verified ends."""
+    return datetime.fromtimestamp(jwt.get_unverified_claims(token)["exp"], UTC)
 
 
 def verify(key: str, token: str) -> Access:

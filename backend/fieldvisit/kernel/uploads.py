@@ -13,6 +13,7 @@ from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.errors import Problem, conflict, missing
 from fieldvisit.kernel.files import NotAPicture
+from fieldvisit.kernel.metrics import FILE_BYTES, FILES
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
@@ -40,6 +41,8 @@ def put(runtime: Runtime, token: str, attachment_id: str, sha256: str, content: 
     if row.state == FileState.STORED and runtime.files.holds(row.id, row.sha256):
         return False
     runtime.files.put(row.id, content)
+    FILES.inc()
+    FILE_BYTES.inc(len(content))
     link(runtime, row.id)
     return True
 

@@ -15,6 +15,7 @@ from fieldvisit.kernel.clock import day_of, now
 from fieldvisit.kernel.db import Base
 from fieldvisit.kernel.errors import Problem, Reason, missing
 from fieldvisit.kernel.events import Event, emit
+from fieldvisit.kernel.moves import note_moved
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import User
@@ -229,6 +230,7 @@ class Locks:
             touched |= {bundle_id for bundle_id in (now_in, was_in) if bundle_id is not None}
             if now_in is not None and not isinstance(row, BundleScope | Event):
                 self._changed |= {now_in, was_in or now_in}
+        note_moved(session, (row.bundle_id for row in rows if isinstance(row, BundleScope)))
         if strangers := touched - self._ids.keys():
             with session.no_autoflush:
                 raise Unlocked(session.scalars(select(Bundle.key).where(Bundle.id.in_(strangers))).all())
@@ -247,6 +249,7 @@ class Locks:
                 .values(rev=Bundle.rev + 1)
                 .execution_options(synchronize_session=False)
             )
+            note_moved(self.session, self._changed)
             self._changed.clear()
 
 

@@ -63,3 +63,10 @@ export async function json<T>(path: string, call: Call = {}): Promise<T> {
     throw new NetworkError()
   }
 }
+
+/** A stream of events to read; null where the server has none to give, or what came is not one. */
+export async function events(path: string, token: string, signal: AbortSignal): Promise<ReadableStreamDefaultReader<Uint8Array> | null> {
+  const answer = await fetch(path, { headers: { authorization: `Bearer ${token}` }, signal, cache: 'no-store' })
+  const isStream = answer.ok && (answer.headers.get('content-type') ?? '').startsWith('text/event-stream')
+  return (isStream && answer.body?.getReader()) || null
+}

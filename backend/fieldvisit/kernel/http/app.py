@@ -20,6 +20,7 @@ from fieldvisit.kernel.http import api_routes, import_routes, problems, pwa, rep
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import runtime_of
 from fieldvisit.kernel.http.headers import Protection
+from fieldvisit.kernel.receipts import waiting_in
 from fieldvisit.kernel.reports import REPORTS
 from fieldvisit.kernel.sessions import Refresh
 
@@ -90,9 +91,13 @@ def _add_health(app: FastAPI) -> None:
         return json_response({"status": "ok"})
 
     @app.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
-        """Figures of this process for Prometheus."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    def metrics(request: Request) -> Response:
+        """Figures of this process for Prometheus, and of what waits in the database while it answers."""
+        try:
+            waiting = generate_latest(waiting_in(runtime_of(request).db))
+        except SQLAlchemyError:
+            waiting = b""
+        return Response(generate_latest() + waiting, media_type=CONTENT_TYPE_LATEST)
 
 
 def _complete_openapi(app: FastAPI) -> None:

@@ -3,14 +3,19 @@
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from fieldvisit.kernel import auth, rescue, sessions, sync, uploads
+from fieldvisit.kernel import auth, rescue, sessions, sync, tokens, uploads
 from fieldvisit.kernel.commands import args_invalid
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import address_of, reading, runtime_of, same_site, token_of
+from fieldvisit.kernel.live import Stream
+from fieldvisit.kernel.metrics import MANIFESTS, PULLED
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.scopes import Principal, principal_of
 from fieldvisit.kernel.values import Args, parse_json
 
 router = APIRouter(prefix="/api")
@@ -129,8 +134,44 @@ def manifest(request: Request) -> Response:
     with reading(runtime, token_of(request)) as (session, principal):
         etag, body = sync.manifest(runtime, session, principal)
     if request.headers.get("if-none-match") == etag:
+        MANIFESTS.labels("304").inc()
         return Response(status_code=304, headers={"etag": etag})
+    MANIFESTS.labels("200").inc()
+    PULLED.labels("manifest").inc(len(body))
     return Response(body, media_type="application/json", headers={"etag": etag})
+
+
+LISTENED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "`data: moved` whenever something of the caller's moved",
+        "content": {"text/event-stream": {}},
+    },
+    204: {"description": "Nobody can listen here now: look at the manifest from time to time instead"},
+}
+
+
+@router.get("/sync/events", responses=LISTENED)
+async def events(request: Request) -> Response:
+    """Server-sent events: that something of yours moved, and never what; a comment every 20 s; ends with the token."""
+    runtime, token = runtime_of(request), token_of(request)
+    stream = await run_in_threadpool(_listener, runtime, token)
+    if not runtime.live.has_room:
+        return Response(status_code=204)
+    return StreamingResponse(
+        runtime.live.frames(stream),
+        media_type="text/event-stream",
+        headers={"cache-control": "private, no-store, no-transform", "x-accel-buffering": "no"},
+    )
+
+
+def _listener(runtime: Runtime, token: str) -> Stream:
+    def enter(session: Session) -> Principal:
+        bearer = sessions.reader(runtime, session, token)
+        return principal_of(session, bearer.user, bearer.device)
+
+    with reading(runtime, token) as (_, principal):
+        assert principal.device is not None  # noqa: S101 – an access token names one
+        return Stream(principal.device.id, enter, tokens.end_of(token), principal.scopes)
 
 
 @router.post("/sync/bundles")
