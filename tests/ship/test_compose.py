@@ -9,6 +9,7 @@ from fastapi.routing import iter_route_contexts
 
 from browsers import ROOT
 from fieldvisit.kernel.http.app import MAX_BODY
+from fieldvisit.kernel.live import HEARTBEAT_S
 from fieldvisit.main import make_routes
 from fieldvisit.settings import Settings
 
@@ -131,6 +132,16 @@ def test_the_proxy_lets_in_what_the_api_lets_in_and_not_a_byte_more() -> None:
 def test_the_proxy_keeps_its_limits(said: str) -> None:
     """That its program takes the file, and ends slow clients in that time, was tried by hand with nginx 1.22."""
     assert said in PROXY
+
+
+def test_the_proxy_holds_no_byte_of_a_stream_back() -> None:
+    """That its program passes each on at once was tried by hand with nginx 1.22 where it says so in the operations guide."""
+    (place,) = re.findall(r"location = /api/sync/events \{(.*?)\n    \}", PROXY, re.DOTALL)
+    for said in ("gzip off;", "proxy_buffering off;", "proxy_cache off;", "limit_conn listeners 500;"):
+        assert said in place
+    for timeout in ("proxy_read_timeout", "send_timeout"):
+        (seconds,) = re.findall(rf"{timeout} (\d+)s;", place)
+        assert int(seconds) >= 3 * HEARTBEAT_S, "a heartbeat may be late"
 
 
 def test_the_proxys_own_answers_have_the_headers_of_ours() -> None:
