@@ -5,6 +5,7 @@ import { hostOf } from './kernel/browser'
 import { i18n, learnWork, speak } from './kernel/i18n'
 import { lockWhenIdle } from './kernel/idle'
 import { listenForInstall } from './kernel/install'
+import { startLive } from './kernel/live'
 import { firstScreen } from './kernel/rows'
 import { useSession } from './kernel/session'
 import { watchRoom } from './kernel/storage'
@@ -36,7 +37,7 @@ async function start(): Promise<void> {
   startSync()
   startUpdates()
   watchRoom()
-  void import('./kernel/live').then(({ startLive }) => startLive(() => void syncNow()))
+  startLive(() => void syncNow())
 }
 
 /** The sentence that stands ready in index.html. */

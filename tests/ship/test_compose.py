@@ -135,7 +135,6 @@ def test_the_proxy_keeps_its_limits(said: str) -> None:
 
 
 def test_the_proxy_holds_no_byte_of_a_stream_back() -> None:
-    """That its program passes each on at once was tried by hand with nginx 1.22 where it says so in the operations guide."""
     (place,) = re.findall(r"location = /api/sync/events \{(.*?)\n    \}", PROXY, re.DOTALL)
     for said in ("gzip off;", "proxy_buffering off;", "proxy_cache off;", "limit_conn listeners 500;"):
         assert said in place

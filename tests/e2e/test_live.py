@@ -1,0 +1,64 @@
+"""What one phone enters another shows within moments, untouched; and where something swallows the stream, soon all the same."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from browsers import Phone, Server
+from personas import uid
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+MOMENTS_MS = 8_000
+STREAM = "/api/sync/events"
+
+
+def team_visits(page: Page) -> Any:
+    expect(page.get_by_role("heading", name="团队今日")).to_be_visible(timeout=30_000)
+    return page.get_by_test_id("team-visit")
+
+
+def visit_somewhere(server: Server, username: str) -> None:
+    """A colleague arrives at a shop, by another phone."""
+    token = server.token(username)
+    customer = server.get(token, "/api/customers", limit="1")["items"][0]["id"]
+    server.post(token, "/api/visits", {"id": uid(), "customer_id": customer, "place": None})
+
+
+def test_a_visit_on_one_phone_shows_on_the_managers_within_moments(
+    server: Server, phone: Phone, other_phone: Phone
+) -> None:
+    page = phone.sign_in("am15")
+    expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
+    there = other_phone.sign_in("mm3")
+    cards = team_visits(there)
+    there.reload()  # and listens from the start
+    with there.expect_response(lambda answer: STREAM in answer.url, timeout=30_000) as listening:
+        pass
+    assert listening.value.status == 200
+    before = cards.count()
+    page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
+    page.get_by_role("button", name="到店签到").click()
+    expect(page.get_by_test_id("visit-state")).to_be_visible()
+    expect(cards).to_have_count(before + 1, timeout=MOMENTS_MS)
+
+
+def test_where_the_stream_is_swallowed_on_the_way_the_phone_looks_every_half_minute(
+    server: Server, phone: Phone
+) -> None:
+    page = phone.sign_in("mm3")
+    team_visits(page)
+    swallowed: list[Route] = []
+    page.route(f"**{STREAM}", swallowed.append)  # nothing ever comes back
+    page.clock.install()
+    with page.expect_request(lambda request: STREAM in request.url, timeout=30_000):
+        page.reload()
+    cards = team_visits(page)
+    before = cards.count()
+    page.clock.run_for(36_000)  # it gives the stream up
+    visit_somewhere(server, "am17")
+    with page.expect_request(re.compile("/api/sync/manifest"), timeout=30_000):
+        page.clock.run_for(31_000)
+    expect(cards).to_have_count(before + 1, timeout=MOMENTS_MS)
+    assert swallowed
