@@ -63,13 +63,18 @@ class Phone:
         """A pass: push until the outbox is empty, then pull, then files."""
         self.push()
         self.pull()
-        for key, content in list(self.files.items()):
-            sha256 = hashlib.sha256(content).hexdigest()
-            answer = self._send(
-                "PUT", f"/api/attachments/{key}", self.deposit, content=content, headers={"x-sha256": sha256}
-            )
-            if answer.status_code in (200, 201):
-                self.sent[key] = self.files.pop(key)
+        for key in list(self.files):
+            self.put_file(key)
+
+    def put_file(self, key: str) -> None:
+        """Send a file; it is kept until the server says that it is there."""
+        content = self.files[key]
+        sha256 = hashlib.sha256(content).hexdigest()
+        answer = self._send(
+            "PUT", f"/api/attachments/{key}", self.deposit, content=content, headers={"x-sha256": sha256}
+        )
+        if answer.status_code in (200, 201):
+            self.sent[key] = self.files.pop(key)
 
     def push(self) -> None:
         while True:
