@@ -278,6 +278,7 @@ MANAGER = [
     Screen("shop-table", "shops", "/desk/shops", opened),
     Screen("people-table", "people-table", "/desk/people", opened),
     Screen("route-table", "route-table", "/desk/routes", opened),
+    Screen("team-devices", "devices", "/desk/devices", opened),
     *at_rest("mine", "notices", "sync"),
 ]
 LEADER = [

@@ -24,6 +24,7 @@ PARTS = (
     "kernel.workflow",
     "kernel.looks",
     "kernel.personal",
+    "kernel.losses",
     "kernel.telling",
     "kernel.devices",
     "kernel.held",

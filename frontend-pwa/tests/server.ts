@@ -16,6 +16,8 @@ export class FakeServer {
   bundles = new Map<string, { rev: number; rows: Record<string, Row[]> }>()
   faults: Fault[] = []
   calls: { path: string; body: unknown; headers: Record<string, string> }[] = []
+  /** Every answer orders the phone to forget everything. */
+  wipes = false
   judge: (op: Op) => Partial<Result> = () => ({ state: 'applied' })
 
   constructor(readonly user: string) {
@@ -55,7 +57,7 @@ export class FakeServer {
           return { id: op.id, receipt: `r1.1.${op.id}.AAAABBBBCCCC`, ...this.judge(op) }
         })
     const stop = resend ? { why: 'resend', after_ms: 0 } : null
-    return { proto: 1, epoch: this.epoch, server_now: '2026-11-24T01:00:00.000Z', anchor: 'v1.1.d.m', session: 'ok', safe_before: null, results, stop }
+    return { proto: 1, epoch: this.epoch, server_now: '2026-11-24T01:00:00.000Z', anchor: 'v1.1.d.m', session: 'ok', safe_before: null, results, stop, ...(this.wipes && { wipe: true }) }
   }
 
   private manifest(headers: Record<string, string>): Response {

@@ -1,13 +1,15 @@
 // What the phone does with what came back: nothing saved is lost, nothing doubles, nothing is shown twice.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Account, UserDb } from '@/kernel/db'
+import Dexie from 'dexie'
+import { type Account, phone, UserDb, userDb } from '@/kernel/db'
 import { mintId, sha256 } from '@/kernel/ids'
 import { saveOp } from '@/kernel/outbox'
 import { defineOverlay, overlaid } from '@/kernel/overlay'
 import { pull } from '@/kernel/pull'
 import { push } from '@/kernel/push'
 import { sendFiles } from '@/kernel/uploads'
+import { wipe } from '@/kernel/wipe'
 import { captivePortal, FakeServer, json, lostAnswer, refusing } from './server'
 
 interface Note {
@@ -23,7 +25,7 @@ let account: Account
 
 beforeEach(() => {
   const userId = mintId()
-  db = new UserDb(userId)
+  db = userDb(userId)
   server = new FakeServer(userId)
   account = { userId, username: 'am', name: 'am', role: 'account_manager', device: mintId(), deposit: 'fvd_x', current: 1 }
 })
@@ -110,6 +112,51 @@ describe('push', () => {
     expect(sent.receipt).toMatch(/^r1\./)
     expect((await db.blobs.get(file.id))?.sent).toBe(0)
     expect((await db.settled.get(first.id))?.op).toEqual(first)
+  })
+})
+
+describe('a phone that is told to forget', () => {
+  const left = () => Promise.all([db.rows, db.bundles, db.settled, db.drafts, db.outbox, db.blobs].map((table) => table.count()))
+
+  beforeEach(async () => {
+    await phone.accounts.put(account)
+    await add('sent before')
+    await push(db, account)
+    await db.replace([{ key: 'customer:1', rev: 1, rows: { customers: [{ id: '1' }] } }])
+    await db.drafts.put({ key: 'd', value: 'half a visit' })
+    server.wipes = true
+  })
+
+  it('drops what it carries at the first answer, hands a full outbox in, says so, and leaves nothing', async () => {
+    const file = await photo()
+    const made = [await saveOp(db, 'notes.add', { id: mintId(), text: 'seen' }, [file])]
+    for (let index = 0; index < 119; index += 1) made.push(await add(String(index)))
+    let gone = false
+    expect((await push(db, account)).wipe).toBe(true)
+    expect(await left()).toEqual([0, 0, 0, 0, 0, 1])
+    expect(await wipe(db, account, () => (gone = true))).toBe(true)
+    expect(gone).toBe(true)
+    const lost = made.filter(({ id }) => !server.applied.has(id))
+    console.info(`entries on the phone ${made.length}, lost ${lost.length}`)
+    expect(lost).toEqual([])
+    expect(server.files.has(file.id)).toBe(true)
+    expect(pushes().at(-1)?.body).toMatchObject({ wiped: true, ops: [] })
+    expect(await phone.accounts.get(account.userId)).toBeUndefined()
+    expect(await Dexie.exists(`fieldvisit-${account.userId}`)).toBe(false)
+  })
+
+  it('keeps what it could not hand in, and nothing else, until it can', async () => {
+    const ops = [await add('a'), await add('b')]
+    server.once('/api/sync/push', async (answer) => {
+      const told = (await (await answer()).json()) as { results: unknown[]; stop: unknown }
+      return json({ ...told, results: told.results.slice(0, 1), stop: { why: 'slow_down', after_ms: 30_000 } })
+    })
+    expect(await push(db, account)).toMatchObject({ wipe: true, waitMs: 30_000 })
+    expect(await wipe(db, account, () => undefined)).toBe(false)
+    expect(await left()).toEqual([0, 0, 0, 0, 1, 0])
+    expect((await db.outbox.toArray()).map(({ id }) => id)).toEqual([ops[1]?.id])
+    expect((await push(db, account)).wipe).toBe(true)
+    expect(await wipe(db, account, () => undefined)).toBe(true)
   })
 })
 

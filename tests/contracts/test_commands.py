@@ -104,6 +104,7 @@ EXAMPLES: dict[str, Example] = {
     "calendar.set_days": lambda _of: {"days": [{"day": str(today()), "is_working": True}]},
     "devices.approve": lambda of: {"device_id": of["device"]},
     "devices.revoke": lambda of: {"device_id": of["device"]},
+    "devices.wipe": lambda of: {"device_id": of["device"]},
     "held_ops.apply": lambda of: {"held_op_id": of["held_op"]},
     "held_ops.reject": lambda of: {"held_op_id": of["held_op"], "reason": "r"},
     "customers.hand_over": lambda of: {
@@ -186,6 +187,7 @@ SPEC = demo_id("spec:90010101")
 IN_REACH = {
     ("admin", "devices.approve"),
     ("admin", "devices.revoke"),
+    ("admin", "devices.wipe"),
     # what is asked about the app is his to answer, of every department
     *(("admin", f"helpdesk.{step}") for step in ("write", "answer", "close")),
     # every phone is his to let in or shut out, and he answers where a department has no administrator
@@ -235,6 +237,7 @@ PERMITTED: dict[str, set[Role]] = {
     "calendar.set_days": ADMIN,
     "devices.approve": {Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN},
     "devices.revoke": set(Role),
+    "devices.wipe": set(Role),
     "held_ops.apply": ABOVE,
     "held_ops.reject": ABOVE,
     "customers.hand_over": {Role.MARKET_MANAGER, Role.GENERAL_ADMIN},

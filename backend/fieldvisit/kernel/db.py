@@ -159,6 +159,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: Json(),
         list[str]: Json(),
         list[dict[str, Any]]: Json(),
+        list[list[int]]: Json(),
     }
 
 

@@ -43,15 +43,19 @@ def decider_of(session: Session, op: Op) -> Decider | None:
     The nearest superior who is in service, there (or his deputy), not the author, and not blind to
     what the op names; where all are blind, the nearest of them, who can at least reject it.
     """
-    author = session.get_one(User, op.user_id)
-    above = [user_id for finder in _superiors for user_id in finder(session, author)]
-    standing = [
-        decider
-        for user_id in dict.fromkeys(above)
-        if (decider := _standing(session, user_id)) and decider.user_id != author.id
-    ]
+    standing = standing_above(session, session.get_one(User, op.user_id))
     targets = {bundle.id for bundle in targets_of(session, op)}
     return next((one for one in standing if _sees(session, one, targets)), standing[0] if standing else None)
+
+
+def standing_above(session: Session, user: User) -> list[Decider]:
+    """Who stands above a user and is in service and there (or his deputy is), nearest first; never himself."""
+    above = [user_id for finder in _superiors for user_id in finder(session, user)]
+    return [
+        decider
+        for user_id in dict.fromkeys(above)
+        if (decider := _standing(session, user_id)) and decider.user_id != user.id
+    ]
 
 
 def _standing(session: Session, user_id: str) -> Decider | None:

@@ -1,4 +1,4 @@
-"""The phones of a user: listed, approved, revoked (S18.10)."""
+"""The phones of a user: what each says of itself and what of it never came; approved, revoked, wiped (S18.10)."""
 
 from datetime import datetime
 
@@ -15,7 +15,13 @@ ADMINS = {Role.GENERAL_ADMIN, Role.SYSTEM_ADMIN}
 
 
 class DeviceView(View):
-    """A phone of a user. `approved_at` is None while it waits; `pending_ops` is what it said it still owes."""
+    """A phone of a user, with what it last said of itself.
+
+    `approved_at` is None while it waits. `pending_ops` and `pending_files` are what it said it still owes,
+    `pending_oldest` the time of the oldest entry among them, `free_mb` the room it has left in MB, `persisted`
+    whether its browser promised to clear nothing. `missing_ops` counts entries that never came though later ones
+    did, `holes` their numbers as `[from, to]` (the first 20). `wiped_at` is when it said that it is wiped.
+    """
 
     id: str
     user_id: str
@@ -28,10 +34,23 @@ class DeviceView(View):
     revoked_at: datetime | None
     pending_ops: int | None
     pending_files: int | None
+    pending_oldest: datetime | None
+    free_mb: int | None
+    persisted: bool | None
+    missing_ops: int | None
+    holes: list[list[int]] | None
+    missing_since: datetime | None
+    wipe_ordered_at: datetime | None
+    wiped_at: datetime | None
 
 
 collection(
-    "devices", Device, DeviceView, readers=set(Role), filters=("user_id",), sorting=("seen_at", "username")
+    "devices",
+    Device,
+    DeviceView,
+    readers=set(Role),
+    filters=("user_id",),
+    sorting=("seen_at", "username", "pending_ops", "missing_ops"),
 )
 
 
@@ -47,7 +66,13 @@ class RevokeDevice(Args):
     device_id: Id
 
 
-def _home(touching: Touching, args: ApproveDevice | RevokeDevice) -> list[str | BundleKey]:
+class WipeDevice(Args):
+    """A phone that is to forget everything it carries."""
+
+    device_id: Id
+
+
+def _home(touching: Touching, args: ApproveDevice | RevokeDevice | WipeDevice) -> list[str | BundleKey]:
     return [*touching.bundle_of(Device, args.device_id)]
 
 
@@ -67,9 +92,30 @@ def approve(work: Work, args: ApproveDevice) -> None:
 @command("devices.revoke", "POST /devices/{device_id}/revoke", needs=set(Role), in_person=True, touches=_home)
 def revoke(work: Work, args: RevokeDevice) -> None:
     """Shut out a lost or replaced phone, an own one or as an administrator; what it still holds is received and held."""
-    row = work.find(Device, args.device_id, "device_missing", "device_not_yours")
+    _shut_out(work, _own_or_administered(work, args.device_id))
+
+
+@command("devices.wipe", "POST /devices/{device_id}/wipe", needs=set(Role), in_person=True, touches=_home)
+def wipe(work: Work, args: WipeDevice) -> None:
+    """Order a lost phone, an own one or as an administrator, to forget all; at its next contact it does.
+
+    It is shut out at once. What was pulled goes first, what it could not send yet is handed in and held.
+    """
+    row = _own_or_administered(work, args.device_id)
+    _shut_out(work, row)
+    if row.wipe_ordered_at is None:
+        row.wipe_ordered_at = work.entry.received_at
+        work.emit("devices.wipe_ordered", row.bundle_id, device_id=row.id, user_id=row.user_id)
+
+
+def _own_or_administered(work: Work, device_id: str) -> Device:
+    row = work.find(Device, device_id, "device_missing", "device_not_yours")
     if row.user_id != work.user.id and work.principal.role not in ADMINS:
         raise out_of_scope("device_not_yours")
+    return row
+
+
+def _shut_out(work: Work, row: Device) -> None:
     if row.revoked_at is None:
         row.revoked_at = work.entry.received_at
         end_sessions(work.session, row.id)

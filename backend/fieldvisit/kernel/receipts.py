@@ -13,6 +13,7 @@ from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.clock import now, parse_iso
 from fieldvisit.kernel.db import Database, after_commit
 from fieldvisit.kernel.errors import Problem, Reason, bad_request
+from fieldvisit.kernel.losses import count_missing
 from fieldvisit.kernel.metrics import OPS, RESENDS, waiting_figures
 from fieldvisit.kernel.ops import Op, OpState, op_hash
 from fieldvisit.kernel.runtime import Runtime
@@ -100,10 +101,16 @@ def store(
 
 def _count_on(session: Session, device: Device, numbers: list[int]) -> None:
     """Note how far the device's own count has come; where it leaps, entries of his never came here."""
+    recount = bool(device.missing_ops)
     for number in numbers:
-        if device.highest_seq and number > device.highest_seq + 1:
-            alarm(session, "sync.seq_hole", device)
-        device.highest_seq = max(number, device.highest_seq or 0)
+        highest = device.highest_seq or 0
+        if number > highest + 1:
+            recount = True
+            if highest:
+                alarm(session, "sync.seq_hole", device)
+        device.highest_seq = max(number, highest)
+    if recount:
+        count_missing(session, device, now())
 
 
 def _claim(session: Session, row: Op, op: dict[str, Any]) -> None:

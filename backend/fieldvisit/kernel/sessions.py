@@ -1,5 +1,6 @@
 """Sessions: access token, rotating refresh cookie, deposit token; who holds one is judged anew at every request."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,16 @@ REFRESH_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=60)
 
 DEVICES = bundle("devices", key="devices:{user}", scopes=("user:{user}", "system"), contains=("devices",))
+
+
+Overseers = Callable[[Session, User], Iterable[str]]
+_overseers: list[Overseers] = []
+
+
+def oversees_phones(finder: Overseers) -> Overseers:
+    """Register in which scopes the phones of a user hang besides his own and his department's."""
+    _overseers.append(finder)
+    return finder
 
 
 class RefreshToken(Base):
@@ -68,6 +79,8 @@ def know_device(session: Session, device_id: str, user: User, name: str, at: dat
         locks.take([key])
         home = locks.held[key.text]
         locks.hang(home, f"department:{user.department_id}" if user.department_id else "system")
+        for scope in (scope for finder in _overseers for scope in finder(session, user)):
+            locks.hang(home, scope)
         device = device or Device(id=device_id, user_id=user.id, name=name, created_at=at, seen_at=at)
         device.username, device.bundle_id = user.username, home.id
         session.add(device)

@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.apply import apply_in_turns, apply_ops
+from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.backups import safe_before
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
-from fieldvisit.kernel.clock import iso, now
+from fieldvisit.kernel.clock import iso, now, parse_iso
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.epoch import ServerState
@@ -109,6 +110,9 @@ def _take_in(
                 return bearer, [], {"why": "slow_down", "after_ms": int(REVOKED_WAIT.total_seconds() * 1000)}
             device.deposited_at = now()
         _note_pending(device, envelope)
+        if envelope.get("wiped") is True and device.wipe_ordered_at and device.wiped_at is None:
+            device.wiped_at = now()
+            record(session, "devices.wiped", actor_id=None, author_id=device.user_id, device_id=device.id)
         rows = store(runtime, session, device, ops, now())
         locks = Locks(session)
         for row in rows:
@@ -132,10 +136,14 @@ def _note_pending(device: Device, envelope: dict[str, Any]) -> None:
     """What the device says it still owes; ignored where it makes no sense."""
     pending = envelope.get("pending")
     counts = pending if isinstance(pending, dict) else {}
-    for field, name in (("pending_ops", "ops"), ("pending_files", "files")):
+    for field, name in (("pending_ops", "ops"), ("pending_files", "files"), ("free_mb", "free_mb")):
         count = counts.get(name)
         if type(count) is int and 0 <= count < 2**31:
             setattr(device, field, count)
+    if counts:
+        device.pending_oldest = parse_iso(counts.get("oldest"))
+    if type(counts.get("persisted")) is bool:
+        device.persisted = counts["persisted"]
     app = envelope.get("app")
     if isinstance(app, str) and app.isprintable():
         device.app = app[:40]
@@ -168,6 +176,7 @@ def _answer(
         "safe_before": iso(safe) if safe else None,
         "results": results,
         "stop": stop,
+        **({"wipe": True} if bearer.device.wipe_ordered_at else {}),
     }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from fieldvisit.kernel.calendar import CalendarDay, published
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
+from fieldvisit.kernel.deciding import standing_above
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.events import Event, emit, on
 from fieldvisit.kernel.notices import holders, notice, tell
@@ -17,6 +18,8 @@ from fieldvisit.kernel.users import Role, User
 ENTRY_DECIDED = notice("entry_decided")
 PHONE_WAITS = notice("phone_waits")
 PHONE_APPROVED = notice("phone_approved")
+PHONE_HOLE = notice("phone_hole")
+PHONE_SILENT = notice("phone_silent")
 CALENDAR_MISSING = notice("calendar_missing")
 CALENDAR_SET = notice("calendar_set")
 DEADLINES_SET = notice("deadlines_set")
@@ -45,6 +48,16 @@ def tell_approvers(happening: Happening) -> None:
 def tell_owner(happening: Happening) -> None:
     """Whose phone it is hears that it may be used."""
     tell(happening, [happening.event.data["user_id"]], PHONE_APPROVED)
+
+
+@on("devices.hole", "devices.silent")
+def tell_responsible(happening: Happening) -> None:
+    """Whoever answers for its user hears that entries of a phone may be lost; where nobody does, the system's administrators."""
+    session, data = happening.session, happening.event.data
+    above = standing_above(session, session.get_one(User, data["user_id"]))
+    told = [above[0].for_id or above[0].user_id] if above else holders(session, Role.SYSTEM_ADMIN, None)
+    kind = PHONE_HOLE if happening.event.name == "devices.hole" else PHONE_SILENT
+    tell(happening, told, kind, **data)
 
 
 @duty

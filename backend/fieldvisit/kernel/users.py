@@ -49,11 +49,32 @@ class User(Base):
 class Device(Base):
     """One user on one phone. It may be used once it is approved and until it is revoked.
 
+    `pending_*`, `free_mb` and `persisted` are what it last said of itself: entries and files it still owes,
+    the time of the oldest entry, room left in MB, and whether its browser promised to clear nothing.
+    `missing_ops` counts the numbers of its own count that never came though later ones did, `holes` names the
+    first of them as `[from, to]`, `missing_since` is when that was first seen.
     What every contact changes is quiet: nobody's copy of the bundle grows old by it.
     """
 
     __tablename__ = "device"
-    quiet = frozenset({"seen_at", "deposited_at", "app", "pending_ops", "pending_files", "highest_seq"})
+    quiet = frozenset(
+        {
+            "seen_at",
+            "deposited_at",
+            "app",
+            "pending_ops",
+            "pending_files",
+            "pending_oldest",
+            "free_mb",
+            "persisted",
+            "highest_seq",
+            "missing_ops",
+            "holes",
+            "missing_since",
+            "hole_told_at",
+            "silence_told_at",
+        }
+    )
 
     id: Mapped[GuidKey]
     user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"), index=True)
@@ -67,5 +88,15 @@ class Device(Base):
     app: Mapped[str | None]
     pending_ops: Mapped[int | None]
     pending_files: Mapped[int | None]
+    pending_oldest: Mapped[datetime | None]
+    free_mb: Mapped[int | None]
+    persisted: Mapped[bool | None]
     highest_seq: Mapped[Long | None]
+    missing_ops: Mapped[Long | None]
+    holes: Mapped[list[list[int]] | None]
+    missing_since: Mapped[datetime | None]
+    hole_told_at: Mapped[datetime | None]
+    silence_told_at: Mapped[datetime | None]
+    wipe_ordered_at: Mapped[datetime | None]
+    wiped_at: Mapped[datetime | None]
     bundle_id: Mapped[Long | None] = mapped_column(index=True)

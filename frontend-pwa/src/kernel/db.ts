@@ -147,6 +147,16 @@ export class UserDb extends Dexie {
     })
   }
 
+  /** Keep only what the server has not had yet: its order to wipe takes the rest at once. */
+  async forgetReadable(): Promise<void> {
+    await this.transaction('rw', [this.rows, this.bundles, this.meta, this.settled, this.drafts, this.blobs], async () => {
+      await this.hideBundles()
+      await this.settled.clear()
+      await this.drafts.clear()
+      await this.blobs.where('sent').equals(1).delete()
+    })
+  }
+
   /**
    * Whoever awaits this inside a live query is told of the next change to the collection. One word for a whole
    * collection is cheaper by far than watching each of its rows.
@@ -178,6 +188,14 @@ class PhoneDb extends Dexie {
 
 export const phone = new PhoneDb()
 const open = new Map<string, UserDb>()
+
+/** Leave nothing of a user on this phone. */
+export async function deleteUser(userId: string): Promise<void> {
+  await phone.accounts.delete(userId)
+  await userDb(userId).delete()
+  await Dexie.delete('fieldvisit-practice')
+  open.delete(userId)
+}
 
 /** The database of one user of this phone. */
 export function userDb(userId: string): UserDb {

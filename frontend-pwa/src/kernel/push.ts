@@ -5,6 +5,7 @@ import type { Account, UserDb } from './db'
 import { heardAt } from './lease'
 import { rememberAnchor } from './outbox'
 import { NetworkError, ProblemError } from './problem'
+import { roomToTell } from './storage'
 import type { Op, PushAnswer } from './types'
 
 const MAX_OPS = 50
@@ -15,6 +16,8 @@ export interface Told {
   session: PushAnswer['session']
   /** How long to wait before pushing again, if the server asked to stop. */
   waitMs: number | null
+  /** The phone is to forget everything, once what is left has been handed in. */
+  wipe: boolean
 }
 
 async function head(db: UserDb, limit: number): Promise<Op[]> {
@@ -40,6 +43,7 @@ async function envelope(db: UserDb, ops: Op[]): Promise<Record<string, unknown>>
       ops: await db.outbox.count(),
       files: await db.blobs.where('sent').equals(0).count(),
       ...(oldest && { oldest: oldest.made_at }),
+      ...(await roomToTell()),
     },
     ops,
   }
@@ -126,10 +130,17 @@ export async function push(db: UserDb, account: Account): Promise<Told> {
       continue
     }
     await settle(db, answer)
+    const wipe = answer.wipe === true
+    if (wipe) await db.forgetReadable()
     const left = await db.outbox.count()
-    if (answer.stop) return { session: answer.session, waitMs: answer.stop.after_ms }
-    if (left === 0) return { session: answer.session, waitMs: null }
+    if (answer.stop) return { session: answer.session, waitMs: answer.stop.after_ms, wipe }
+    if (left === 0) return { session: answer.session, waitMs: null, wipe }
     // An answer that settles nothing and asks for nothing would spin for ever.
-    if (answer.results.length === 0) return { session: answer.session, waitMs: 5_000 }
+    if (answer.results.length === 0) return { session: answer.session, waitMs: 5_000, wipe }
   }
+}
+
+/** Say that nothing is left here that the server asked to forget. */
+export async function tellWiped(db: UserDb, account: Account): Promise<void> {
+  await json('/api/sync/push', { token: account.deposit, json: { ...(await envelope(db, [])), wiped: true } })
 }

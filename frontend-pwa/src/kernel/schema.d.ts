@@ -1474,6 +1474,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order a lost phone, an own one or as an administrator, to forget all; at its next contact it does.
+         * @description Order a lost phone, an own one or as an administrator, to forget all; at its next contact it does.
+         *
+         *     It is shut out at once. What was pulled goes first, what it could not send yet is handed in and held.
+         */
+        post: operations["devices.wipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{row_id}": {
         parameters: {
             query?: never;
@@ -5237,7 +5259,12 @@ export interface components {
         };
         /**
          * DeviceView
-         * @description A phone of a user. `approved_at` is None while it waits; `pending_ops` is what it said it still owes.
+         * @description A phone of a user, with what it last said of itself.
+         *
+         *     `approved_at` is None while it waits. `pending_ops` and `pending_files` are what it said it still owes,
+         *     `pending_oldest` the time of the oldest entry among them, `free_mb` the room it has left in MB, `persisted`
+         *     whether its browser promised to clear nothing. `missing_ops` counts entries that never came though later ones
+         *     did, `holes` their numbers as `[from, to]` (the first 20). `wiped_at` is when it said that it is wiped.
          */
         DeviceView: {
             /** App */
@@ -5249,14 +5276,26 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Free Mb */
+            free_mb: number | null;
+            /** Holes */
+            holes: number[][] | null;
             /** Id */
             id: string;
+            /** Missing Ops */
+            missing_ops: number | null;
+            /** Missing Since */
+            missing_since: string | null;
             /** Name */
             name: string;
             /** Pending Files */
             pending_files: number | null;
+            /** Pending Oldest */
+            pending_oldest: string | null;
             /** Pending Ops */
             pending_ops: number | null;
+            /** Persisted */
+            persisted: boolean | null;
             /** Revoked At */
             revoked_at: string | null;
             /**
@@ -5268,6 +5307,10 @@ export interface components {
             user_id: string;
             /** Username */
             username: string;
+            /** Wipe Ordered At */
+            wipe_ordered_at: string | null;
+            /** Wiped At */
+            wiped_at: string | null;
         };
         /**
          * DismissSuggestion
@@ -6968,6 +7011,17 @@ export interface components {
             visitor_id: string;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * WipeDevice
+         * @description A phone that is to forget everything it carries.
+         */
+        WipeDevice: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
         };
         /**
          * WithdrawConsent
@@ -9218,6 +9272,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["RevokeDevice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "devices.wipe": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WipeDevice"];
             };
         };
         responses: {

@@ -170,7 +170,7 @@ export const useSession = defineStore('session', () => {
     await alone(payLogout).catch(() => undefined)
   }
 
-  return { state, account, user, db, mustChange, locked, lock, unlock, keepPin, signIn, choosePassword, keepLease, signOut, settleLogout, restore, token, end, dropToken: () => (access = null) }
+  return { state, account, user, db, mustChange, locked, lock, unlock, keepPin, signIn, choosePassword, keepLease, signOut, leave, settleLogout, restore, token, end, dropToken: () => (access = null) }
 })
 
 /** One thing at a time is done with the cookie, in all tabs, where the browser has locks. */

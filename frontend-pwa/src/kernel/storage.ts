@@ -18,6 +18,8 @@ const isProtected = ref<boolean | null>(null)
 /** Whether photos might soon find no room. */
 export const isLow = ({ usage, quota }: Room): boolean => quota > 0 && (quota - usage < LEAST_FREE || usage / quota > MOST_USED)
 
+const freeMbOf = ({ usage, quota }: Room): number => Math.max(0, Math.floor((quota - usage) / MB))
+
 async function look(): Promise<void> {
   try {
     const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {}
@@ -40,12 +42,21 @@ export function watchRoom(): void {
   document.addEventListener('visibilitychange', () => void look())
 }
 
+/** What the server is told of the room here; nothing where the browser does not say. */
+export async function roomToTell(): Promise<{ free_mb?: number; persisted?: boolean }> {
+  await look()
+  return {
+    ...(room.value && { free_mb: freeMbOf(room.value) }),
+    ...(isProtected.value !== null && { persisted: isProtected.value }),
+  }
+}
+
 export function useRoom() {
   return {
     isProtected,
     low: computed(() => room.value !== null && isLow(room.value)),
     usedMb: computed(() => room.value && Math.ceil(room.value.usage / MB)),
-    freeMb: computed(() => room.value && Math.max(0, Math.floor((room.value.quota - room.value.usage) / MB))),
+    freeMb: computed(() => room.value && freeMbOf(room.value)),
     protect,
     look,
   }

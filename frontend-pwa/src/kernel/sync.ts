@@ -9,6 +9,7 @@ import { pull } from './pull'
 import { push } from './push'
 import { useSession } from './session'
 import { sendFiles } from './uploads'
+import { wipe } from './wipe'
 
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 300_000
@@ -33,7 +34,9 @@ async function pass(): Promise<number> {
   for (const account of await phone.accounts.toArray()) {
     const db = userDb(account.userId)
     const told = await push(db, account)
-    if (told.session === 'revoked' && session.account?.userId === account.userId) await session.end('revoked')
+    const isHere = session.account?.userId === account.userId
+    if (told.session === 'revoked' && isHere) await session.end('revoked')
+    if (told.wipe) await wipe(db, account, () => isHere && session.leave())
     if (told.waitMs !== null) pause = told.waitMs
   }
   if (session.state === 'signed_in' && session.db) await pull(session.db, await session.token())

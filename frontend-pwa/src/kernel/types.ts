@@ -68,6 +68,8 @@ export interface PushAnswer {
   safe_before: string | null
   results: Result[]
   stop: { why: 'busy' | 'slow_down' | 'resend'; after_ms: number } | null
+  /** This phone is lost: it is to forget everything. */
+  wipe?: boolean
 }
 
 export interface Manifest {

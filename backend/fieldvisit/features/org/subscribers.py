@@ -6,14 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.org.models import Route, Zone
-from fieldvisit.kernel.bundles import Bundle
+from fieldvisit.kernel.bundles import Bundle, BundleScope
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.deciding import superiors
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.scopes import Assignment, expands, server_of
-from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.sessions import oversees_phones
+from fieldvisit.kernel.users import Device, Role, User
 from fieldvisit.kernel.work import Locks
+
+LATEST = (Assignment.until.is_(None).desc(), Assignment.since.desc())
 
 
 def _ids(scopes: Iterable[str], kind: str) -> list[str]:
@@ -58,7 +61,7 @@ def _last_zone(session: Session, author: User) -> str | None:
     latest = session.scalars(
         select(Assignment.scope)
         .where(Assignment.user_id == author.id, Assignment.since <= today())
-        .order_by(Assignment.until.is_(None).desc(), Assignment.since.desc())
+        .order_by(*LATEST)
     ).first()
     if latest is None:
         return None
@@ -66,6 +69,56 @@ def _last_zone(session: Session, author: User) -> str | None:
     if kind == "route":
         return session.scalar(select(Route.zone_id).where(Route.id == scope_id))
     return scope_id if kind == "zone" else None
+
+
+@oversees_phones
+def zone_of_phones(session: Session, user: User) -> list[str]:
+    """Phones are overseen by whoever leads the zone their user serves now, or served last."""
+    zone_id = _last_zone(session, user)
+    return [f"zone:{zone_id}"] if zone_id else []
+
+
+@duty
+def move_phones(database: Database) -> None:
+    """Who is moved to another zone takes his phones along."""
+    with database.read() as session:
+        moved = _moved_phones(session)
+    if not moved:
+        return
+    with database.write() as session:
+        locks = Locks(session)
+        locks.take(session.scalars(select(Bundle.key).where(Bundle.id.in_(moved))).all())
+        homes = {bundle.id: bundle for bundle in locks.held.values()}
+        for bundle_id, scope in _moved_phones(session).items():
+            if bundle_id in homes:
+                locks.hang_only(homes[bundle_id], "zone", {scope})
+        locks.bump()
+
+
+def _moved_phones(session: Session) -> dict[int, str]:
+    """The bundles of phones that hang in another zone than their user's, with the scope of his."""
+    zone_of_route = dict(session.execute(select(Route.id, Route.zone_id)).all())
+    zones: dict[str, str | None] = {}
+    for user_id, scope in session.execute(
+        select(Assignment.user_id, Assignment.scope).where(Assignment.since <= today()).order_by(*LATEST)
+    ):
+        kind, _, place = scope.partition(":")
+        zones.setdefault(
+            user_id, zone_of_route.get(place) if kind == "route" else place if kind == "zone" else None
+        )
+    homes = session.execute(
+        select(Device.bundle_id, Device.user_id).where(Device.bundle_id.is_not(None)).distinct()
+    )
+    wanted = {home: f"zone:{zones[user]}" for home, user in homes if home and zones.get(user)}
+    hung = select(BundleScope.bundle_id, BundleScope.scope).where(
+        BundleScope.bundle_id.in_(select(Device.bundle_id)),
+        BundleScope.scope.startswith("zone:"),
+        BundleScope.until.is_(None),
+    )
+    present: dict[int, set[str]] = {}
+    for home, scope in session.execute(hung):
+        present.setdefault(home, set()).add(scope)
+    return {home: scope for home, scope in wanted.items() if present.get(home) != {scope}}
 
 
 @duty

@@ -27,7 +27,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/catalogue', 'catalogue', [ADMIN]],
     ['/calendar', 'calendar', [ADMIN]],
     ['/privacy/requests', 'requests', [ADMIN, SYSTEM]],
-    ['/desk/devices', 'devices', [ADMIN, SYSTEM]],
+    ['/desk/devices', 'devices', [MANAGER, ADMIN, SYSTEM]],
     ['/oversight/rescue', 'rescue', [ADMIN, SYSTEM]],
     ['/desk/entries', 'entries', [SYSTEM]],
     ['/desk/audit', 'audit', [SYSTEM]],
