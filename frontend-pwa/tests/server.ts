@@ -42,9 +42,18 @@ export class FakeServer {
   private serve(path: string, body: Record<string, unknown>, headers: Record<string, string>): Response {
     if (path === '/api/sync/push') return json(this.push(body))
     if (path === '/api/sync/manifest') return this.manifest(headers)
+    if (path === '/api/sync/sealed') return json(this.unseal(body as unknown as ArrayBuffer))
     if (path === '/api/sync/bundles') return json(this.read(body.keys as string[]))
     this.files.set(path.split('/').at(-1) ?? '', (this.files.get(path) ?? 0) + 1)
     return json({ state: 'stored' }, 201)
+  }
+
+  /** Files handed in sealed, as they came. */
+  sealed: ArrayBuffer[] = []
+
+  private unseal(bytes: ArrayBuffer): unknown {
+    this.sealed.push(bytes)
+    return { results: [] }
   }
 
   private push(body: Record<string, unknown>): unknown {

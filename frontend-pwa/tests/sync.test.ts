@@ -8,6 +8,7 @@ import { saveOp } from '@/kernel/outbox'
 import { defineOverlay, overlaid } from '@/kernel/overlay'
 import { pull } from '@/kernel/pull'
 import { push } from '@/kernel/push'
+import { rescueFiles } from '@/kernel/rescue'
 import { sendFiles } from '@/kernel/uploads'
 import { wipe } from '@/kernel/wipe'
 import { captivePortal, FakeServer, json, lostAnswer, refusing } from './server'
@@ -157,6 +158,77 @@ describe('a phone that is told to forget', () => {
     expect((await db.outbox.toArray()).map(({ id }) => id)).toEqual([ops[1]?.id])
     expect((await push(db, account)).wipe).toBe(true)
     expect(await wipe(db, account, () => undefined)).toBe(true)
+  })
+})
+
+describe('what is sealed', () => {
+  const CURVE = { name: 'ECDH', namedCurve: 'P-256' }
+  let keys: CryptoKeyPair
+  let point: Uint8Array<ArrayBuffer>
+
+  beforeEach(async () => {
+    keys = await crypto.subtle.generateKey(CURVE, true, ['deriveBits'])
+    point = new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey))
+    account.rescueKey = btoa(String.fromCharCode(...point)).replace(/\+/g, '-').replace(/\//g, '_')
+  })
+
+  /** What the server's key opens: the head, and how many bytes of files follow it. */
+  async function open(sealed: Uint8Array<ArrayBuffer>): Promise<{ head: { device: string; ops: { id: string }[] }; rest: string }> {
+    const bound = sealed.slice(0, 77)
+    const own = await crypto.subtle.importKey('raw', sealed.slice(12, 77), CURVE, false, [])
+    const shared = await crypto.subtle.deriveBits({ name: 'ECDH', public: own }, keys.privateKey, 256)
+    const salt = new Uint8Array([...sealed.slice(12, 77), ...point])
+    const material = await crypto.subtle.importKey('raw', shared, 'HKDF', false, ['deriveKey'])
+    const how = { name: 'HKDF', hash: 'SHA-256', salt, info: new TextEncoder().encode('fieldvisit:rescue:1') }
+    const key = await crypto.subtle.deriveKey(how, material, { name: 'AES-GCM', length: 256 }, false, ['decrypt'])
+    const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.slice(77, 89), additionalData: bound }, key, sealed.slice(89))
+    const length = new DataView(plain).getUint32(0)
+    const text = new TextDecoder().decode(plain)
+    return { head: JSON.parse(text.slice(4, 4 + length)) as { device: string; ops: { id: string }[] }, rest: text.slice(4 + length) }
+  }
+
+  it('is every entry that was not sent, with its photos, and nothing of it can be read', async () => {
+    const op = await saveOp(db, 'notes.add', { id: mintId(), text: 'canary' }, [await photo()])
+    const other = await add('b')
+    const [file, ...more] = await rescueFiles(db, account)
+    expect(more).toEqual([])
+    expect(file?.ending).toBe('.fvs')
+    const bytes = new Uint8Array((await file?.content.arrayBuffer()) ?? new ArrayBuffer(0))
+    expect(new TextDecoder().decode(bytes)).not.toContain('canary')
+    const { head, rest } = await open(bytes)
+    expect(head.device).toBe(account.device)
+    expect(head.ops.map(({ id }) => id)).toEqual([op.id, other.id])
+    expect(rest).toBe('photo')
+    expect(await db.outbox.count(), 'a copy: the entries stay').toBe(2)
+  })
+
+  it('is plain, as an older app had it, where there is no key to seal for', async () => {
+    const op = await add('a')
+    delete account.rescueKey
+    const [file] = await rescueFiles(db, account)
+    expect(file?.ending).toBe('.json')
+    expect(JSON.parse((await file?.content.text()) ?? '')).toEqual({ proto: 1, device: account.device, ops: [op] })
+  })
+
+  it('stays alone on a wiped phone that could not hand its entries in, and is handed in at the next contact', async () => {
+    const ops = [await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [await photo()]), await add('b')]
+    server.wipes = true
+    server.once('/api/sync/push', async (answer) => {
+      const told = (await (await answer()).json()) as { results: unknown[]; stop: unknown }
+      server.applied.clear()
+      return json({ ...told, results: [], stop: { why: 'slow_down', after_ms: 30_000 } })
+    })
+    server.once('/api/sync/sealed', refusing(429, 'too_many_attempts'))
+    await push(db, account)
+    expect(await wipe(db, account, () => undefined)).toBe(false)
+    expect([await db.outbox.count(), await db.blobs.count(), await db.sealed.count()]).toEqual([0, 0, 1])
+    await push(db, account)
+    expect((pushes().at(-1)?.body as { pending: unknown }).pending).toMatchObject({ ops: 2, files: 1 })
+    expect(await wipe(db, account, () => undefined)).toBe(true)
+    const { head } = await open(new Uint8Array(server.sealed.at(-1) ?? new ArrayBuffer(0)))
+    const lost = ops.filter(({ id }) => !head.ops.some((op) => op.id === id))
+    console.info(`entries that could not be handed in ${ops.length}, lost ${lost.length}`)
+    expect(lost).toEqual([])
   })
 })
 

@@ -74,13 +74,16 @@ def test_what_a_phone_cannot_send_reaches_the_server_by_its_rescue_file_and_is_t
     page.goto(server.url + "/sync")
     with page.expect_download() as saved:
         page.get_by_role("button", name="导出救援文件").click()
-    saved.value.save_as(tmp_path / "rescue.json")
+    saved.value.save_as(tmp_path / "rescue.fvs")
+    content = (tmp_path / "rescue.fvs").read_bytes()
+    assert content.startswith(b"FVS1")
+    assert visit.encode() not in content, "only the server can open it"
 
     desk = other_phone.sign_in("ga")
     desk.get_by_role("link", name="我的").click(timeout=30_000)
     desk.get_by_role("link", name="手机、操作与审计").click()
     desk.get_by_role("link", name="救援文件").click()
-    desk.get_by_label("选择救援文件(.json)").set_input_files(tmp_path / "rescue.json")
+    desk.get_by_label("选择救援文件(.fvs 或 .json)").set_input_files(tmp_path / "rescue.fvs")
     desk.get_by_role("button", name="导入").click()
     expect(desk.get_by_test_id("rescued")).to_contain_text("已执行 1 条,暂存 0 条", timeout=30_000)
     token = server.token("mm3")

@@ -15,8 +15,10 @@ from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.receipts import MAX_OPS, check_op, result_of, store
 from fieldvisit.kernel.release import release_missing
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.kernel.sessions import Bearer, reader
+from fieldvisit.kernel.sealing import Content, is_sealed
+from fieldvisit.kernel.sessions import REVOKED_WAIT, Bearer, depositor, reader, require_depositor
 from fieldvisit.kernel.turns import Busy
+from fieldvisit.kernel.uploads import keep
 from fieldvisit.kernel.users import Device, Role, User
 from fieldvisit.kernel.values import is_uuid, parse_json
 
@@ -36,17 +38,58 @@ def require_importer(runtime: Runtime, token: str) -> Bearer:
 
 
 def import_file(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
-    """Store and carry out the entries of a rescue file: `{"results", "refused", "waiting"}`.
+    """Store and carry out the entries of a rescue file: `{"results", "refused", "waiting", "files", "files_refused"}`.
 
-    `refused` counts what is no entry at all, `waiting` what the sweeper will finish. Every entry stored keeps
-    who imported it; one that is known already keeps its result. Raises Problem 400 `bad_rescue_file`,
-    404 `device_missing` for a phone that is not known or not of the importer's department.
+    `refused` counts what is no entry at all, `waiting` what the sweeper will finish, `files` the photos of a sealed
+    file that are here now, `files_refused` those that no entry names so. Every entry stored keeps who imported it;
+    one that is known already keeps its result. Raises Problem 400 `bad_rescue_file`, 409 `rescue_key_unknown` for
+    one sealed for another server, 404 `device_missing` for a phone not known or not of the importer's department.
     """
     bearer = require_importer(runtime, token)
-    device_id, ops, refused = _read(raw)
+    content = _open(runtime, raw)
+    device_id, ops, refused = _read(content.head)
+    return _carry_out(runtime, bearer.user, device_id, ops, content.files) | {"refused": refused}
+
+
+def deposit_file(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
+    """Take in what a wiped phone had sealed; answers as `import_file`.
+
+    The phone itself hands it in, by its deposit token. Raises Problem 401, 400 `bad_rescue_file` also for another
+    phone's file, 409 `rescue_key_unknown`, 429 `too_many_attempts` where a phone that is shut out comes too soon.
+    """
+    require_depositor(runtime, token)
+    content = _open(runtime, raw)
+    device_id, ops, refused = _read(content.head)
+    with runtime.db.write() as session:
+        bearer = depositor(runtime, session, token)
+        device = session.get_one(Device, bearer.device.id, with_for_update=True)
+        if device.id != device_id:
+            raise bad_request("bad_rescue_file")
+        if bearer.session == "revoked":
+            if device.deposited_at and device.deposited_at + REVOKED_WAIT > now():
+                raise Problem(
+                    429, "too_many_attempts", params={"retry_after_s": int(REVOKED_WAIT.total_seconds())}
+                )
+            device.deposited_at = now()
+    return _carry_out(runtime, None, device_id, ops, content.files) | {"refused": refused}
+
+
+def _open(runtime: Runtime, raw: bytes) -> Content:
+    return runtime.rescue_key.open(raw) if is_sealed(raw) else Content(parse_json(raw), {})
+
+
+def _carry_out(
+    runtime: Runtime,
+    importer: User | None,
+    device_id: str,
+    ops: list[dict[str, Any]],
+    files: dict[str, bytes],
+) -> dict[str, Any]:
     numbers: list[int] = []
-    for start in range(0, len(ops), MAX_OPS):
-        numbers += _take_in(runtime, bearer, device_id, ops[start : start + MAX_OPS])
+    author_id = ""
+    for start in range(0, max(len(ops), 1), MAX_OPS):
+        author_id, taken = _take_in(runtime, importer, device_id, ops[start : start + MAX_OPS])
+        numbers += taken
     try:
         apply_ops(runtime, numbers)
         release_missing(runtime, numbers)
@@ -55,11 +98,22 @@ def import_file(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
     with runtime.db.read() as session:
         rows = session.scalars(select(Op).where(Op.number.in_(numbers)).order_by(Op.number)).all()
         results = [result_of(runtime, row) for row in rows if row.state != OpState.RECEIVED]
-    return {"results": results, "refused": refused, "waiting": len(rows) - len(results)}
+    stored = sum(_keeps(runtime, author_id, file_id, content) for file_id, content in files.items())
+    told = {"results": results, "waiting": len(rows) - len(results)}
+    return told | {"files": stored, "files_refused": len(files) - stored}
 
 
-def _read(raw: bytes) -> tuple[str, list[dict[str, Any]], int]:
-    file = parse_json(raw)
+def _keeps(runtime: Runtime, author_id: str, file_id: str, content: bytes) -> bool:
+    try:
+        keep(runtime, author_id, file_id, "", content)
+    except Problem as problem:
+        if problem.status == 503:
+            raise  # the store does not answer: the whole file comes again
+        return False
+    return True
+
+
+def _read(file: Any) -> tuple[str, list[dict[str, Any]], int]:
     if not isinstance(file, dict) or file.get("proto") != 1 or not is_uuid(file.get("device")):
         raise bad_request("bad_rescue_file")
     entries = file.get("ops")
@@ -74,27 +128,35 @@ def _read(raw: bytes) -> tuple[str, list[dict[str, Any]], int]:
     return file["device"], sorted(ops, key=lambda op: op["seq"]), refused
 
 
-def _take_in(runtime: Runtime, bearer: Bearer, device_id: str, ops: list[dict[str, Any]]) -> list[int]:
-    importer = bearer.user
+def _take_in(
+    runtime: Runtime, importer: User | None, device_id: str, ops: list[dict[str, Any]]
+) -> tuple[str, list[int]]:
+    """The author, and the numbers of the entries; `importer` is None where the phone itself hands them in."""
     with runtime.db.write() as session:
         device = session.get(Device, device_id, with_for_update=True)
         author = session.get(User, device.user_id) if device else None
-        if device is None or author is None or not _is_his(importer, author):
+        if device is None or author is None or (importer and not _is_his(importer, author)):
             raise missing("device_missing")
         known = set(session.scalars(select(Op.number).where(Op.id.in_([op["id"] for op in ops]))))
         rows = store(runtime, session, device, ops, now())
         fresh = [row for row in rows if row.number not in known]
-        for row in fresh:
-            row.imported_by_id = importer.id
-        if fresh:
+        if fresh and importer:
+            for row in fresh:
+                row.imported_by_id = importer.id
             emit(
                 session,
                 "ops.imported",
                 user_id=importer.id,
                 data={"user_id": author.id, "count": len(fresh)},
             )
-        record(session, "sync.import", actor_id=importer.id, author_id=author.id, device_id=device_id)
-        return [row.number for row in rows]
+        record(
+            session,
+            "sync.import",
+            actor_id=importer.id if importer else None,
+            author_id=author.id,
+            device_id=device_id,
+        )
+        return author.id, [row.number for row in rows]
 
 
 def _is_his(importer: User, author: User) -> bool:

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.epoch import Mark, open_epoch
@@ -10,6 +11,7 @@ from fieldvisit.kernel.keys import Keys
 from fieldvisit.kernel.live import Live
 from fieldvisit.kernel.looks import Looks
 from fieldvisit.kernel.renderings import Renderings
+from fieldvisit.kernel.sealing import RescueKey
 from fieldvisit.kernel.stores import open_store
 from fieldvisit.kernel.using import Use
 from fieldvisit.settings import Settings
@@ -38,6 +40,11 @@ class Runtime:
     def access_key(self) -> str:
         """The key of access tokens, as text that no JSON parser takes for a key set."""
         return base64.urlsafe_b64encode(self.keys.derive("access")).decode()
+
+    @cached_property
+    def rescue_key(self) -> RescueKey:
+        """What opens sealed rescue files, kept beside the secret."""
+        return RescueKey.kept_in(self.settings.data_dir)
 
     @staticmethod
     def open(settings: Settings) -> "Runtime":

@@ -24,6 +24,7 @@ from fieldvisit.kernel.work import Locks
 
 REFRESH_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=60)
+REVOKED_WAIT = timedelta(seconds=30)  # between two deposits of a phone that is shut out
 
 DEVICES = bundle("devices", key="devices:{user}", scopes=("user:{user}", "system"), contains=("devices",))
 
@@ -164,6 +165,7 @@ def answer_for(runtime: Runtime, user: User, device: Device, at: datetime) -> di
         "expires_in": int(tokens.LIFE.total_seconds()),
         "deposit_token": runtime.keys.deposit(device.id, user.id, at),
         "user": {"id": user.id, "name": user.name, "role": user.role},
+        "rescue_key": runtime.rescue_key.public,
         "offline_lease_days": runtime.settings.offline_lease_days,
         "must_change_password": is_due(user, POLICIES[runtime.settings.password_policy], at),
     }

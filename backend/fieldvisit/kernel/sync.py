@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -43,7 +42,7 @@ from fieldvisit.kernel.release import (
 from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Principal
-from fieldvisit.kernel.sessions import Bearer, depositor, require_depositor
+from fieldvisit.kernel.sessions import REVOKED_WAIT, Bearer, depositor, require_depositor
 from fieldvisit.kernel.settle import hold
 from fieldvisit.kernel.turns import Busy
 from fieldvisit.kernel.users import Device
@@ -55,7 +54,6 @@ SCHEMA = 4
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
 BUSY_MS = 3000
-REVOKED_WAIT = timedelta(seconds=30)
 
 Stop = dict[str, Any]
 

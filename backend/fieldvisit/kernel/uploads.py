@@ -31,9 +31,14 @@ def put(runtime: Runtime, token: str, attachment_id: str, sha256: str, content: 
     """
     with runtime.db.write() as session:
         bearer = depositor(runtime, session, token)
+    return keep(runtime, bearer.user.id, attachment_id, sha256, content)
+
+
+def keep(runtime: Runtime, user_id: str, attachment_id: str, sha256: str, content: bytes) -> bool:
+    """Store the bytes of a file that an op of this user names; as `put`, which asks who holds the token."""
     with runtime.db.read() as session:
         row = session.get(Attachment, attachment_id) if is_uuid(attachment_id) else None
-        if row is None or row.user_id != bearer.user.id:
+        if row is None or row.user_id != user_id:
             raise conflict("unknown")
     digest = hashlib.sha256(content).hexdigest()
     if digest != row.sha256 or (sha256 and sha256.lower() != digest) or len(content) != row.bytes:

@@ -53,6 +53,8 @@ export interface Account {
   role: Role
   device: string
   deposit: string
+  /** The server's public key for rescue files; absent until he signs in to a server that has one. */
+  rescueKey?: string
   current: 0 | 1
   /** Every name he has signed in by. */
   names?: string[]
@@ -60,6 +62,14 @@ export interface Account {
   pin?: Pin
   /** Signed out without signal: the server has not heard of it yet. */
   owesLogout?: 0 | 1
+}
+
+/** A rescue file that a wiped phone could not hand in yet: nobody but the server can open it. */
+export interface Sealed {
+  id: string
+  bytes: ArrayBuffer
+  ops: number
+  files: number
 }
 
 /** Everything of one user on this phone. `durability: strict`, for "saved" must survive a dying battery. */
@@ -71,6 +81,7 @@ export class UserDb extends Dexie {
   aside!: EntityTable<Op, 'id'>
   blobs!: EntityTable<Blob, 'id'>
   drafts!: EntityTable<{ key: string; value: unknown }, 'key'>
+  sealed!: EntityTable<Sealed, 'id'>
   meta!: EntityTable<{ name: string; value: unknown }, 'name'>
 
   constructor(
@@ -91,6 +102,7 @@ export class UserDb extends Dexie {
     })
     // One row, and today's visits, are found among those of seven weeks.
     this.version(2).stores({ rows: '[key+collection+id], [collection+id], key, [collection+row.day]' })
+    this.version(3).stores({ sealed: 'id' })
   }
 
   async get<T>(name: string): Promise<T | undefined> {

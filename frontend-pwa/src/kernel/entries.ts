@@ -83,9 +83,3 @@ export function useEntries(since = 0) {
   const { value, ready } = useLive((db) => read(db, since), [] as Entry[])
   return { entries: value, ready }
 }
-
-/** Everything this phone still owes, as a file the back office can take in. */
-export async function rescueFile(db: UserDb, device: string): Promise<Blob> {
-  const ops = [...(await db.outbox.orderBy('seq').toArray()), ...(await db.aside.toArray())]
-  return new Blob([JSON.stringify({ proto: 1, device, ops })], { type: 'application/json' })
-}

@@ -33,6 +33,7 @@ async function head(db: UserDb, limit: number): Promise<Op[]> {
 
 async function envelope(db: UserDb, ops: Op[]): Promise<Record<string, unknown>> {
   const oldest = await db.outbox.orderBy('seq').first()
+  const sealed = await db.sealed.toArray()
   return {
     proto: 1,
     epoch: (await db.get('epoch')) ?? null,
@@ -40,8 +41,8 @@ async function envelope(db: UserDb, ops: Op[]): Promise<Record<string, unknown>>
     app: __APP__,
     now: new Date().toISOString(),
     pending: {
-      ops: await db.outbox.count(),
-      files: await db.blobs.where('sent').equals(0).count(),
+      ops: (await db.outbox.count()) + sealed.reduce((sum, { ops }) => sum + ops, 0),
+      files: (await db.blobs.where('sent').equals(0).count()) + sealed.reduce((sum, { files }) => sum + files, 0),
       ...(oldest && { oldest: oldest.made_at }),
       ...(await roomToTell()),
     },

@@ -12,6 +12,7 @@ import type { User } from './types'
 interface SignedIn {
   access_token: string
   deposit_token: string
+  rescue_key: string
   expires_in: number
   user: User
   must_change_password: boolean
@@ -50,6 +51,7 @@ export const useSession = defineStore('session', () => {
         role: told.user.role,
         device,
         deposit: told.deposit_token,
+        rescueKey: told.rescue_key,
         current: 1,
       }
       if (entered.pin && how === 'password') entered.pin = { ...entered.pin, wrong: 0 }

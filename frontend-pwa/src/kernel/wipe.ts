@@ -1,6 +1,8 @@
 // A lost phone is told to forget: what it could not send yet is handed in first, then nothing of its user is left.
 
+import { request } from './api'
 import { type Account, deleteUser, type UserDb } from './db'
+import { ProblemError } from './problem'
 import { tellWiped } from './push'
 import { sendFiles } from './uploads'
 
@@ -10,10 +12,26 @@ async function owes(db: UserDb): Promise<boolean> {
   return ops > 0 || (await db.blobs.where('sent').equals(0).filter(({ refusals }) => refusals < 2).count()) > 0
 }
 
-/** Carry the order out as far as it goes now; true once nothing is left here. What is pulled has gone before. */
+async function handIn(db: UserDb, account: Account): Promise<void> {
+  for (const { id, bytes } of await db.sealed.toArray()) {
+    await request('/api/sync/sealed', { method: 'POST', token: account.deposit, body: bytes })
+    await db.sealed.delete(id)
+  }
+}
+
+/**
+ * Carry the order out as far as it goes now; true once nothing is left here. What is pulled has gone before, and what
+ * cannot be handed in at once is sealed: only the server can read it from then on.
+ */
 export async function wipe(db: UserDb, account: Account, leave: () => void): Promise<boolean> {
-  await sendFiles(db, account)
-  if (await owes(db)) return false
+  await sendFiles(db, account).catch(() => undefined)
+  if ((await owes(db)) && !(await (await import('./rescue')).sealOwed(db, account))) return false
+  try {
+    await handIn(db, account)
+  } catch (error) {
+    if (error instanceof ProblemError) return false // too soon, or no answer: it stays sealed until the next pass
+    throw error
+  }
   await tellWiped(db, account)
   leave()
   await deleteUser(account.userId)

@@ -126,6 +126,14 @@ async def import_rescue_file(request: Request) -> Response:
     return json_response(await run_in_threadpool(rescue.import_file, runtime, token, await request.body()))
 
 
+@router.post("/sync/sealed", max_body_size=rescue.MAX_FILE)
+async def deposit_sealed(request: Request) -> Response:
+    """Take in what a phone that was told to wipe had sealed; 429 where one that is shut out comes too soon."""
+    runtime, token = runtime_of(request), token_of(request)
+    await run_in_threadpool(sessions.require_depositor, runtime, token)
+    return json_response(await run_in_threadpool(rescue.deposit_file, runtime, token, await request.body()))
+
+
 @router.get("/sync/manifest")
 def manifest(request: Request) -> Response:
     """The list of all bundles this user carries now, with their revs; 304 if nothing moved, 426 for an app too old."""
