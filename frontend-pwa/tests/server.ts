@@ -42,6 +42,7 @@ export class FakeServer {
   private serve(path: string, body: Record<string, unknown>, headers: Record<string, string>): Response {
     if (path === '/api/sync/push') return json(this.push(body))
     if (path === '/api/sync/manifest') return this.manifest(headers)
+    if (path === '/api/sync/known') return json({ known: (body.ids as string[]).filter((id) => this.applied.has(id)) })
     if (path === '/api/sync/sealed') return json(this.unseal(body as unknown as ArrayBuffer))
     if (path === '/api/sync/bundles') return json(this.read(body.keys as string[]))
     this.files.set(path.split('/').at(-1) ?? '', (this.files.get(path) ?? 0) + 1)

@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import Dexie from 'dexie'
+import { compare, lastCompared } from '@/kernel/balance'
 import { type Account, phone, UserDb, userDb } from '@/kernel/db'
 import { mintId, sha256 } from '@/kernel/ids'
 import { saveOp } from '@/kernel/outbox'
@@ -158,6 +159,31 @@ describe('a phone that is told to forget', () => {
     expect((await db.outbox.toArray()).map(({ id }) => id)).toEqual([ops[1]?.id])
     expect((await push(db, account)).wipe).toBe(true)
     expect(await wipe(db, account, () => undefined)).toBe(true)
+  })
+})
+
+describe('what is compared', () => {
+  it('names what the server lacks, sends again what it had confirmed and lost, and keeps its word when there is no signal', async () => {
+    const file = await photo()
+    const lost = await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [file])
+    const kept = await add('b')
+    await push(db, account)
+    await sendFiles(db, account)
+    const unsent = await add('c')
+    server.applied.delete(lost.id)
+    await compare(db, account)
+    const told = await lastCompared(db)
+    expect([...(told?.missing ?? [])].sort()).toEqual([lost.id, unsent.id].sort())
+    expect((await db.outbox.orderBy('seq').toArray()).map(({ id }) => id)).toEqual([lost.id, unsent.id])
+    expect(await db.settled.count()).toBe(1)
+    expect((await db.blobs.get(file.id))?.sent).toBe(0)
+    server.once('/api/sync/known', lostAnswer)
+    await expect(compare(db, account)).rejects.toMatchObject({ code: 'network' })
+    expect(await lastCompared(db)).toEqual(told)
+    await push(db, account)
+    await compare(db, account)
+    expect((await lastCompared(db))?.missing).toEqual([])
+    console.info(`own entries 3, at the server ${[lost, kept, unsent].filter(({ id }) => server.applied.has(id)).length}`)
   })
 })
 

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browsers import Phone, Server
+from fieldvisit.kernel.clock import today
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -90,7 +91,7 @@ def test_a_visit_made_with_no_signal_reaches_the_manager(
     page.goto(f"{server.url}/sync")
     expect(page.get_by_text("已同步", exact=True)).to_have_count(2, timeout=30_000)
     assert dropped == [200]
-    expect(page.get_by_text("今日 本机 2 条 / 服务器 2 条")).to_be_visible()
+    expect(page.get_by_text(f"{today()} 本机 2 条 / 服务器 2 条")).to_be_visible()
 
     mm1, mm2 = server.token("mm1"), server.token("mm2")
     made = server.get(mm1, "/api/visits", visitor_id=person("am01"), state="in_progress")["items"]

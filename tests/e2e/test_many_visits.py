@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import Phone, Server
+from fieldvisit.kernel.clock import today
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -98,7 +99,7 @@ def test_twenty_visits_with_sixty_photos_held_offline_all_arrive_once(server: Se
     phone.close()
 
     page = phone.open("/sync")
-    expect(page.get_by_text(f"今日 本机 {4 * VISITS} 条 / 服务器 {4 * VISITS} 条")).to_be_visible(
+    expect(page.get_by_text(f"{today()} 本机 {4 * VISITS} 条 / 服务器 {4 * VISITS} 条")).to_be_visible(
         timeout=60_000
     )
     expect(page.get_by_test_id("status")).to_be_hidden(timeout=60_000)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from fieldvisit.kernel import auth, rescue, sessions, sync, tokens, uploads
+from fieldvisit.kernel import auth, balance, rescue, sessions, sync, tokens, uploads
 from fieldvisit.kernel.commands import args_invalid
 from fieldvisit.kernel.http.answers import json_response
 from fieldvisit.kernel.http.callers import address_of, reading, runtime_of, same_site, token_of
@@ -116,6 +116,14 @@ async def push(request: Request) -> Response:
     """Deposit queued entries; every one is stored, then applied or held."""
     token = token_of(request)
     return json_response(await run_in_threadpool(sync.push, runtime_of(request), token, await request.body()))
+
+
+@router.post("/sync/known")
+async def known(request: Request) -> Response:
+    """Which of up to 500 entries this phone made are here."""
+    runtime, token = runtime_of(request), token_of(request)
+    await run_in_threadpool(sessions.require_depositor, runtime, token)
+    return json_response(await run_in_threadpool(balance.known, runtime, token, await request.body()))
 
 
 @router.post("/sync/import", max_body_size=rescue.MAX_FILE)
