@@ -10,6 +10,8 @@ export interface Fault {
 
 export class FakeServer {
   epoch = 'e1'
+  now = '2026-11-24T01:00:00.000Z'
+  safeBefore: string | null = null
   view = 'account_manager.1'
   applied = new Map<string, Op>()
   files = new Map<string, number>()
@@ -67,7 +69,7 @@ export class FakeServer {
           return { id: op.id, receipt: `r1.1.${op.id}.AAAABBBBCCCC`, ...this.judge(op) }
         })
     const stop = resend ? { why: 'resend', after_ms: 0 } : null
-    return { proto: 1, epoch: this.epoch, server_now: '2026-11-24T01:00:00.000Z', anchor: 'v1.1.d.m', session: 'ok', safe_before: null, results, stop, ...(this.wipes && { wipe: true }) }
+    return { proto: 1, epoch: this.epoch, server_now: this.now, anchor: 'v1.1.d.m', session: 'ok', safe_before: this.safeBefore, results, stop, ...(this.wipes && { wipe: true }) }
   }
 
   private manifest(headers: Record<string, string>): Response {

@@ -115,6 +115,21 @@ describe('push', () => {
     expect((await db.blobs.get(file.id))?.sent).toBe(0)
     expect((await db.settled.get(first.id))?.op).toEqual(first)
   })
+
+  it('keeps an entry for 30 days and until a backup has it, and its photo until a backup has that', async () => {
+    const at = async (now: string, safeBefore: string | null) => {
+      Object.assign(server, { now, safeBefore })
+      await push(db, account)
+      return [await db.settled.count(), await db.blobs.count()]
+    }
+    await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [await photo()])
+    expect(await at('2026-09-01T00:00:00.000Z', null)).toEqual([1, 1])
+    expect(await at('2026-10-15T00:00:00.000Z', '2026-08-31T00:00:00.000Z')).toEqual([1, 1])
+    await sendFiles(db, account)
+    expect(await at('2026-10-16T00:00:00.000Z', '2026-10-14T00:00:00.000Z')).toEqual([0, 1])
+    expect(await at('2026-11-20T00:00:00.000Z', '2026-10-14T00:00:00.000Z')).toEqual([0, 1])
+    expect(await at('2026-11-20T00:00:00.000Z', '2026-10-17T00:00:00.000Z')).toEqual([0, 0])
+  })
 })
 
 describe('a phone that is told to forget', () => {

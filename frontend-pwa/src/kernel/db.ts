@@ -35,6 +35,8 @@ export interface Blob {
   sha256: string
   type: string
   sent: 0 | 1
+  /** The server's time of the first push after it was sent: no earlier than the sending. */
+  sentBy?: string | undefined
   refusals: number
   madeAt: number
 }

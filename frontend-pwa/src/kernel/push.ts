@@ -56,7 +56,7 @@ async function resend(db: UserDb, epoch: string): Promise<void> {
     const settled = await db.settled.toArray()
     await db.outbox.bulkPut(settled.map(({ op, result }) => ({ ...op, receipt: result.receipt })))
     await db.settled.clear()
-    await db.blobs.toCollection().modify({ sent: 0, refusals: 0 })
+    await db.blobs.toCollection().modify({ sent: 0, sentBy: undefined, refusals: 0 })
     await db.set('epoch', epoch)
     await db.set('last', null)
   })
@@ -88,10 +88,11 @@ async function settle(db: UserDb, answer: PushAnswer): Promise<void> {
 async function forget(db: UserDb, answer: PushAnswer): Promise<void> {
   const monthAgo = new Date(Date.parse(answer.server_now) - KEEP_MS).toISOString()
   const before = answer.safe_before !== null && answer.safe_before < monthAgo ? answer.safe_before : monthAgo
-  const old = await db.settled.filter((entry) => entry.settledAt < before).toArray()
-  await db.settled.bulkDelete(old.map((entry) => entry.id))
-  const gone = new Set(old.map((entry) => entry.id))
-  await db.blobs.where('sent').equals(1).filter((blob) => gone.has(blob.opId)).delete()
+  await db.settled.filter((entry) => entry.settledAt < before).delete()
+  // A photo may follow its entry by weeks, and then be in no backup that has the entry.
+  const sent = () => db.blobs.where('sent').equals(1)
+  await sent().filter((blob) => blob.sentBy === undefined).modify({ sentBy: answer.server_now })
+  await sent().filter((blob) => blob.sentBy !== undefined && blob.sentBy < before).delete()
 }
 
 async function setAside(db: UserDb, op: Op): Promise<void> {
