@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint build wheel clean
+.PHONY: help demo test assurance lint build wheel clean
 
 PY := .venv/bin/python
 STAMPS := .stamps
@@ -12,6 +12,7 @@ export FIELDVISIT_DATA_DIR ?= $(CURDIR)/var
 help:
 	@echo "make demo   the demo district, served at one address"
 	@echo "make test   every check and every test, on SQLite, PostgreSQL and in Chromium"
+	@echo "make assurance  the faults at length: crashes, losses, restores in any order; about half an hour"
 	@echo "make lint   the checks alone"
 	@echo "make build  the app alone"
 	@echo "make wheel  one file to install, with the app and the migrations in it: dist/"
@@ -22,6 +23,9 @@ demo: $(STAMPS)/run $(STAMPS)/pwa
 
 test: lint
 	@scripts/test
+
+assurance: $(STAMPS)/dev
+	@scripts/assurance
 
 lint: $(STAMPS)/dev $(STAMPS)/npm
 	@scripts/lint
