@@ -12,7 +12,7 @@ export FIELDVISIT_DATA_DIR ?= $(CURDIR)/var
 help:
 	@echo "make demo   the demo district, served at one address"
 	@echo "make test   every check and every test, on SQLite, PostgreSQL and in Chromium"
-	@echo "make assurance  the faults at length: crashes, losses, restores in any order; about half an hour"
+	@echo "make assurance  the faults at length: crashes, losses, restores in any order"
 	@echo "make lint   the checks alone"
 	@echo "make build  the app alone"
 	@echo "make wheel  one file to install, with the app and the migrations in it: dist/"
