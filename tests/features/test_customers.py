@@ -31,6 +31,23 @@ def test_two_phones_that_saw_the_same_value_do_not_overwrite_each_other(world: W
     )
 
 
+def test_who_accepts_without_having_seen_the_present_value_replaces_nothing(world: World) -> None:
+    am01, mm1 = world.as_("am01"), world.as_("mm1")
+    old = am01.get(f"/api/customers/{CUSTOMER}").json()["contact_phone"]
+    am01.do("customers.edit", edit(contact_phone=(old, "12000000001")))
+    am01.do("customers.edit", edit(contact_phone=(old, "12000000002")))
+    (row,) = [
+        row for row in mm1.rows(f"customer:{CUSTOMER}", "suggestions") if row["field"] == "contact_phone"
+    ]
+    late = {"suggestion_id": row["id"], "seen": {"value": old}}
+    told = mm1.do("customers.accept_suggestion", late)
+    assert (told["state"], told["reason"], told["code"]) == ("held", "conflict", "suggestion_outdated")
+    assert am01.get(f"/api/customers/{CUSTOMER}").json()["contact_phone"] == "12000000001"
+    now = {"suggestion_id": row["id"], "seen": {"value": "12000000001"}}
+    assert mm1.do("customers.accept_suggestion", now)["state"] == "applied"
+    assert am01.get(f"/api/customers/{CUSTOMER}").json()["contact_phone"] == "12000000002"
+
+
 def test_the_same_edit_made_twice_changes_nothing_the_second_time(world: World) -> None:
     am01 = world.as_("am01")
     seen = am01.get(f"/api/customers/{CUSTOMER}").json()["contact_name"]

@@ -3180,6 +3180,8 @@ export interface paths {
         /**
          * Write a suggested value into the file; a protected one never by its own author, nor by an account manager.
          * @description Write a suggested value into the file; a protected one never by its own author, nor by an account manager.
+         *
+         *     A value that has moved on since it was seen is not replaced: raises Problem 409 `suggestion_outdated`.
          */
         post: operations["customers.accept_suggestion"];
         delete?: never;
@@ -4412,9 +4414,13 @@ export interface components {
         };
         /**
          * AcceptSuggestion
-         * @description A suggestion to write into the file.
+         * @description A suggestion to write into the file, in the place of the value that was `seen` there.
+         *
+         *     Apps before this one do not tell what they saw.
          */
         AcceptSuggestion: {
+            /** @default null */
+            seen?: components["schemas"]["SeenValue"] | null;
             /**
              * Suggestion Id
              * Format: uuid
@@ -6496,6 +6502,17 @@ export interface components {
             spec_code: string;
             /** Wholesale Price */
             wholesale_price: number;
+        };
+        /**
+         * SeenValue
+         * @description What stood in the file when its reader decided.
+         */
+        SeenValue: {
+            /**
+             * Value
+             * @default null
+             */
+            value?: unknown;
         };
         /**
          * SetCalendarDays

@@ -69,10 +69,20 @@ class EditCustomer(Args):
     set: Annotated[dict[str, FieldEdit], Field(min_length=1, max_length=40)]
 
 
+class SeenValue(Args):
+    """What stood in the file when its reader decided."""
+
+    value: Any = None
+
+
 class AcceptSuggestion(Args):
-    """A suggestion to write into the file."""
+    """A suggestion to write into the file, in the place of the value that was `seen` there.
+
+    Apps before this one do not tell what they saw.
+    """
 
     suggestion_id: Id
+    seen: SeenValue | None = None
 
 
 class DismissSuggestion(Args):
@@ -207,10 +217,16 @@ def _write(work: Work, customer: Customer, field: str, value: str | None) -> Non
     touches=_decided,
 )
 def accept_suggestion(work: Work, args: AcceptSuggestion) -> None:
-    """Write a suggested value into the file; a protected one never by its own author, nor by an account manager."""
+    """Write a suggested value into the file; a protected one never by its own author, nor by an account manager.
+
+    A value that has moved on since it was seen is not replaced: raises Problem 409 `suggestion_outdated`.
+    """
     row = _open_suggestion(work, args.suggestion_id)
     customer = work.session.get_one(Customer, row.customer_id)
-    if getattr(customer, row.field) != row.suggested_value:
+    present = getattr(customer, row.field)
+    if present != row.suggested_value:
+        if args.seen is not None and _was(row.field, args.seen) != present:
+            raise conflict("suggestion_outdated")
         _write(work, customer, row.field, row.suggested_value)
     _close(work, row, "accepted", None)
 
@@ -225,6 +241,13 @@ def accept_suggestion(work: Work, args: AcceptSuggestion) -> None:
 def dismiss_suggestion(work: Work, args: DismissSuggestion) -> None:
     """Leave the file as it is, with the reason; the same people may who may accept."""
     _close(work, _open_suggestion(work, args.suggestion_id), "dismissed", args.reason)
+
+
+def _was(field: str, told: SeenValue) -> str | None:
+    try:
+        return seen(field, told.value)
+    except ValueError:
+        raise invalid("field_invalid", field=field) from None
 
 
 def _open_suggestion(work: Work, suggestion_id: str) -> Suggestion:
