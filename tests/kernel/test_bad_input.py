@@ -225,7 +225,12 @@ def forged(world: World, user: str, device: str) -> dict[str, str]:
     return made
 
 
-DEPOSITED = ("/api/sync/push", "/api/attachments/")  # a deposit token is good for these
+DEPOSITED = (
+    "/api/sync/push",
+    "/api/sync/known",
+    "/api/sync/sealed",
+    "/api/attachments/",
+)  # a deposit token is good for these
 OPEN = {"/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"}  # fmt: skip
 
 
