@@ -96,9 +96,18 @@ class Truth:
             seen = key in EVERYBODYS or self._sees_department(who, rest)
         elif kind == "op":
             seen = who in op_readers(rest)
+        elif kind == "devices":
+            seen = rest == person(who) or self._oversees_phones(who, rest)
         else:
-            seen = kind in ("me", "notices", "devices") and rest.split(":")[0] == person(who)
+            seen = kind in ("me", "notices") and rest.split(":")[0] == person(who)
         return seen
+
+    def _oversees_phones(self, who: str, owner: str) -> bool:
+        """Phones are overseen by the department and by the leader of a zone their user works in, or worked in last."""
+        if who in ADMINISTRATION:
+            return True
+        worked_in = next((zones for name, zones in self.been.items() if person(name) == owner), set())
+        return bool(worked_in & self.zones_of(who))
 
     def _sees_shop(self, who: str, shop_id: str) -> bool:
         home = self.home.get(shop_id)

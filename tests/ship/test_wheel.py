@@ -77,7 +77,7 @@ def address(installed: Path, tmp_path: Path) -> Iterator[str]:
         assert process.poll() is None, "it ended"
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == -signal.SIGTERM  # the server ends in order, then as it was told to
+        assert process.wait(20) == 0
 
 
 def test_the_installed_product_serves_the_app_and_signs_in(address: str, tmp_path: Path) -> None:
