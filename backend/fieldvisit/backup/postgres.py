@@ -5,6 +5,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,9 @@ from sqlalchemy import make_url
 
 from fieldvisit.backup.refusal import Refused
 from fieldvisit.kernel.db import Database
+
+# A process that was stopped this moment is seen a little longer, as by PostgreSQL's own renaming.
+LEAVING_S = 5.0
 
 
 def run(url: str | None, program: str, *arguments: str) -> str:
@@ -165,5 +169,9 @@ class PostgresTarget:
 
     def _require_alone(self, steward: psycopg.Connection) -> None:
         asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
-        if steward.execute(asked, [self._name]).fetchone() != (0,):
+        until = time.monotonic() + LEAVING_S
+        while steward.execute(asked, [self._name]).fetchone() != (0,):
+            if time.monotonic() < until:
+                time.sleep(0.1)
+                continue
             raise Refused(f"Another process is using the database {self._name}: stop it first")
