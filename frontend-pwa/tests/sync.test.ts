@@ -243,6 +243,18 @@ describe('what is sealed', () => {
     expect(await db.outbox.count(), 'a copy: the entries stay').toBe(2)
   })
 
+  it('stays here when something on the way answers in the place of the server, and so does a photo', async () => {
+    await saveOp(db, 'notes.add', { id: mintId(), text: 'a' }, [await photo()])
+    await push(db, account)
+    server.once('/api/attachments/', captivePortal)
+    await expect(sendFiles(db, account)).rejects.toMatchObject({ code: 'network' })
+    expect(await db.blobs.where('sent').equals(0).count()).toBe(1)
+    server.once('/api/attachments/', captivePortal)
+    server.once('/api/sync/sealed', captivePortal)
+    expect(await wipe(db, account, () => undefined)).toBe(false)
+    expect([await db.sealed.count(), server.sealed.length]).toEqual([1, 0])
+  })
+
   it('is plain, as an older app had it, where there is no key to seal for', async () => {
     const op = await add('a')
     delete account.rescueKey

@@ -1,6 +1,6 @@
 // Files follow their op, newest first; a check-in is safe long before its photo has arrived.
 
-import { request } from './api'
+import { json } from './api'
 import type { Account, UserDb } from './db'
 import { saveOp } from './outbox'
 import { ProblemError } from './problem'
@@ -12,7 +12,8 @@ export async function sendFiles(db: UserDb, account: Account): Promise<void> {
   for (const blob of waiting.sort((a, b) => b.madeAt - a.madeAt)) {
     if (queued.has(blob.opId) || blob.refusals > 1) continue
     try {
-      await request(`/api/attachments/${blob.id}`, {
+      // A captive portal's page is no word that the bytes arrived.
+      await json(`/api/attachments/${blob.id}`, {
         method: 'PUT',
         token: account.deposit,
         body: blob.bytes,

@@ -1,6 +1,6 @@
 // A lost phone is told to forget: what it could not send yet is handed in first, then nothing of its user is left.
 
-import { request } from './api'
+import { json } from './api'
 import { type Account, deleteUser, type UserDb } from './db'
 import { ProblemError } from './problem'
 import { tellWiped } from './push'
@@ -14,7 +14,7 @@ async function owes(db: UserDb): Promise<boolean> {
 
 async function handIn(db: UserDb, account: Account): Promise<void> {
   for (const { id, bytes } of await db.sealed.toArray()) {
-    await request('/api/sync/sealed', { method: 'POST', token: account.deposit, body: bytes })
+    await json('/api/sync/sealed', { method: 'POST', token: account.deposit, body: bytes })
     await db.sealed.delete(id)
   }
 }
