@@ -35,7 +35,7 @@ export interface Blob {
   sha256: string
   type: string
   sent: 0 | 1
-  /** The server's time of the first push after it was sent: no earlier than the sending. */
+  /** The server's time of the first push after it was sent: no earlier than the sending; '' until then. */
   sentBy?: string | undefined
   refusals: number
   madeAt: number
@@ -104,7 +104,10 @@ export class UserDb extends Dexie {
     })
     // One row, and today's visits, are found among those of seven weeks.
     this.version(2).stores({ rows: '[key+collection+id], [collection+id], key, [collection+row.day]' })
-    this.version(3).stores({ sealed: 'id' })
+    // What may be forgotten is found without reading the photos and entries of a month.
+    this.version(3)
+      .stores({ sealed: 'id', blobs: 'id, sent, [sent+sentBy]', settled: 'id, seq, tick, settledAt' })
+      .upgrade((before) => before.table('blobs').where('sent').equals(1).modify({ sentBy: '' }))
   }
 
   async get<T>(name: string): Promise<T | undefined> {

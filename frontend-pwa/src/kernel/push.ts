@@ -88,11 +88,10 @@ async function settle(db: UserDb, answer: PushAnswer): Promise<void> {
 async function forget(db: UserDb, answer: PushAnswer): Promise<void> {
   const monthAgo = new Date(Date.parse(answer.server_now) - KEEP_MS).toISOString()
   const before = answer.safe_before !== null && answer.safe_before < monthAgo ? answer.safe_before : monthAgo
-  await db.settled.filter((entry) => entry.settledAt < before).delete()
+  await db.settled.where('settledAt').below(before).delete()
   // A photo may follow its entry by weeks, and then be in no backup that has the entry.
-  const sent = () => db.blobs.where('sent').equals(1)
-  await sent().filter((blob) => blob.sentBy === undefined).modify({ sentBy: answer.server_now })
-  await sent().filter((blob) => blob.sentBy !== undefined && blob.sentBy < before).delete()
+  await db.blobs.where('[sent+sentBy]').equals([1, '']).modify({ sentBy: answer.server_now })
+  await db.blobs.where('[sent+sentBy]').between([1, '0'], [1, before]).delete()
 }
 
 async function setAside(db: UserDb, op: Op): Promise<void> {

@@ -19,7 +19,7 @@ export async function sendFiles(db: UserDb, account: Account): Promise<void> {
         body: blob.bytes,
         headers: { 'x-sha256': blob.sha256, 'content-type': blob.type },
       })
-      await db.blobs.update(blob.id, { sent: 1 })
+      await db.blobs.update(blob.id, { sent: 1, sentBy: '' })
     } catch (error) {
       if (!(error instanceof ProblemError) || (error.status !== 422 && error.status !== 413)) throw error
       await db.blobs.update(blob.id, { refusals: blob.refusals + 1 })
