@@ -30,7 +30,7 @@ def visit_somewhere(server: Server, username: str) -> str:
 def test_a_visit_on_one_phone_shows_on_the_managers_within_moments(
     server: Server, phone: Phone, other_phone: Phone
 ) -> None:
-    page = phone.sign_in("am15")
+    page = phone.sign_in("am13")
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
     there = other_phone.sign_in("mm3")
     cards = team_visits(there)
