@@ -1,22 +1,24 @@
 """Carrying out stored ops: many in one transaction while all goes well, one by one when something fails."""
 
 from collections.abc import Iterable
+from enum import Enum, auto
 from functools import partial
 from itertools import groupby
 
 import structlog
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.bundles import BundleKey
-from fieldvisit.kernel.db import is_contention, is_lost, keep_loaded
+from fieldvisit.kernel.db import is_contention, is_lost
 from fieldvisit.kernel.errors import Problem, Reason, conflict, missing
 from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.settle import carry_out, hold
-from fieldvisit.kernel.tasks import Task, keys_of, prepare
+from fieldvisit.kernel.tasks import Task, keys_of, named_by, prepare
 from fieldvisit.kernel.turns import Busy, turn_of
 from fieldvisit.kernel.users import Device, User
 from fieldvisit.kernel.work import Locks, Unlocked
@@ -32,7 +34,18 @@ class Lost(Busy):
 
 
 class UncleanRefusal(Exception):
-    """A handler refused after it had begun to write; the run is undone and its ops are tried one by one."""
+    """An entry was refused where something may have been written for it; the run is undone and tried more carefully."""
+
+
+class Manner(Enum):
+    """How ops are carried out: all together and written at the end; one after the other; or one by itself.
+
+    The first is undone by any refusal, the second only by one that came after the handler had begun to write.
+    """
+
+    SWIFT = auto()
+    STEADY = auto()
+    ALONE = auto()
 
 
 def apply_ops(runtime: Runtime, numbers: list[int]) -> None:
@@ -109,7 +122,10 @@ def _run(runtime: Runtime, numbers: list[int]) -> None:
         return
     _count_attempt(runtime, numbers, +1)
     try:
-        _retried(runtime, numbers)
+        try:
+            _retried(runtime, numbers, Manner.SWIFT)
+        except UncleanRefusal:
+            _retried(runtime, numbers, Manner.STEADY)
     except Lost:
         raise
     except Busy:
@@ -131,7 +147,7 @@ def _settle_alone(runtime: Runtime, number: int, attempts: int = 0) -> None:
         return
     _count_attempt(runtime, [number], +1)
     try:
-        _retried(runtime, [number], alone=True)
+        _retried(runtime, [number], Manner.ALONE)
     except Lost:
         raise
     except Busy:
@@ -147,10 +163,13 @@ def _settle_alone(runtime: Runtime, number: int, attempts: int = 0) -> None:
 def _count_attempt(runtime: Runtime, numbers: list[int], by: int) -> None:
     """Before a try, in a transaction of its own, so that a crash cannot hide that it was tried."""
     with runtime.db.write() as session:
-        for op in session.scalars(
-            select(Op).where(Op.number.in_(numbers)).order_by(Op.number).with_for_update()
-        ):
-            op.attempts += by
+        session.execute(select(Op.number).where(Op.number.in_(numbers)).order_by(Op.number).with_for_update())
+        session.execute(
+            update(Op)
+            .where(Op.number.in_(numbers))
+            .values(attempts=Op.attempts + by)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _hold(runtime: Runtime, number: int, problem: Problem) -> None:
@@ -163,7 +182,7 @@ def _hold(runtime: Runtime, number: int, problem: Problem) -> None:
         locks.bump()
 
 
-def _retried(runtime: Runtime, numbers: list[int], *, alone: bool = False) -> None:
+def _retried(runtime: Runtime, numbers: list[int], manner: Manner) -> None:
     """Try the ops in one transaction, three times over deadlocks and waits, and with more locks where asked."""
     keys: list[str | BundleKey] = []
     contended = 0
@@ -171,10 +190,10 @@ def _retried(runtime: Runtime, numbers: list[int], *, alone: bool = False) -> No
         try:
             tasks = _prepare(runtime, numbers, keys)
             with runtime.db.write() as session:
-                _transact(session, tasks, keys, alone=alone)
+                _transact(session, tasks, keys, manner)
             return
         except Unlocked as unlocked:
-            if not alone or len(keys) > 100:
+            if manner != Manner.ALONE or len(keys) > 100:
                 raise
             keys += unlocked.keys
         except OperationalError as error:
@@ -186,7 +205,7 @@ def _retried(runtime: Runtime, numbers: list[int], *, alone: bool = False) -> No
             if contended == 3:
                 raise Busy from None
         except IntegrityError as error:
-            if not alone:
+            if manner != Manner.ALONE:
                 raise
             raise integrity_problem(error) from None
 
@@ -201,17 +220,18 @@ def integrity_problem(error: IntegrityError) -> Problem:
 
 def _prepare(runtime: Runtime, numbers: list[int], keys: list[str | BundleKey]) -> list[Task]:
     """Parse and validate before anything is locked, and ask the commands which bundles they will touch."""
-    tasks = []
     with runtime.db.read() as session:
-        keep_loaded(session)
-        for op in _open_ops(session, numbers):
-            task = prepare(op)
-            tasks.append(task)
-            keys += keys_of(session, op, task)
+        ahead = Ahead(session)
+        ops = _open_ops(session, numbers)
+        tasks = [prepare(op) for op in ops]
+        ahead.read(name for op, task in zip(ops, tasks, strict=True) for name in named_by(op, task))
+        ahead.read_homes()
+        for op, task in zip(ops, tasks, strict=True):
+            keys += keys_of(ahead, op, task)
     return tasks
 
 
-def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], *, alone: bool) -> None:
+def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], manner: Manner) -> None:
     """Lock in the one order (device, user, ops, bundles), then carry the ops out and raise the revs."""
     numbers = [task.number for task in tasks]
     if session.get_bind().dialect.name == "postgresql":
@@ -226,23 +246,29 @@ def _transact(session: Session, tasks: list[Task], keys: list[str | BundleKey], 
             select(Op).where(Op.number.in_(numbers)).order_by(Op.number).with_for_update()
         )
     }
-    keep_loaded(session)
-    locks = Locks(session)
+    locks = Locks(session, is_swift=manner == Manner.SWIFT)
     locks.take(keys)
+    locks.ahead.read(name for task in tasks for name in named_by(ops[task.number], task))
     for task in tasks:
         op = ops[task.number]
         if _is_open(op):
-            _settle(locks, op, task, alone=alone)
+            _settle(locks, op, task, manner)
     locks.bump()
 
 
-def _settle(locks: Locks, op: Op, task: Task, *, alone: bool) -> None:
+def _settle(locks: Locks, op: Op, task: Task, manner: Manner) -> None:
+    if manner == Manner.SWIFT:
+        try:
+            carry_out(locks, op, task)
+        except Problem as problem:
+            raise UncleanRefusal from problem
+        return
     locks.session.flush()
     before = locks.writes
     try:
         carry_out(locks, op, task)
     except Problem as problem:
-        if alone:
+        if manner == Manner.ALONE:
             raise
         if locks.writes != before or locks.session.new or locks.session.dirty:
             raise UncleanRefusal from problem

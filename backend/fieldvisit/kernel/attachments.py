@@ -8,10 +8,12 @@ from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
 from fieldvisit.kernel.errors import conflict, invalid, missing
+from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Id, Line, View
 from fieldvisit.kernel.work import Touching, Work
@@ -67,27 +69,26 @@ def file_refs(op: dict[str, Any]) -> list[FileRef]:
         raise invalid("files_invalid") from None
 
 
-def claim(session: Session, op_number: int, user_id: str, refs: list[FileRef]) -> None:
-    """Let the op own those of its files that no op named before."""
+def claim(session: Session, refs: list[tuple[Op, FileRef]]) -> None:
+    """Let each op own those of its files that no op named before."""
     if not refs:
         return
-    known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_([ref.id for ref in refs]))))
-    for ref in refs:
+    ids = [ref.id for _, ref in refs]
+    known = set(session.scalars(select(Attachment.id).where(Attachment.id.in_(ids))))
+    for op, ref in refs:
         if ref.id not in known:
             known.add(ref.id)
-            session.add(Attachment(op_number=op_number, user_id=user_id, owner_id=None, **ref.model_dump()))
+            session.add(
+                Attachment(op_number=op.number, user_id=op.user_id, owner_id=None, **ref.model_dump())
+            )
 
 
-def owns(session: Session, user_id: str, refs: list[FileRef]) -> bool:
+def owns(ahead: Ahead, user_id: str, refs: list[FileRef]) -> bool:
     """Whether every file is the user's, with just this content."""
-    if not refs:
-        return True
-    rows = {
-        row.id: row
-        for row in session.scalars(select(Attachment).where(Attachment.id.in_([r.id for r in refs])))
-    }
     return all(
-        (row := rows.get(ref.id)) is not None and row.user_id == user_id and row.sha256 == ref.sha256
+        (row := ahead.get(Attachment, ref.id)) is not None
+        and row.user_id == user_id
+        and row.sha256 == ref.sha256
         for ref in refs
     )
 
@@ -96,12 +97,9 @@ def attach(work: Work, file_ids: list[str], owner_id: str, bundle_id: int) -> No
     """Hang own files on a row; raises Problem 422 `files_unnamed` for an id that no `files` of his lists,
     409 `file_taken` for a file that hangs on another row already.
     """
-    if not file_ids:
-        return
-    rows = work.session.scalars(
-        select(Attachment).where(Attachment.id.in_(file_ids), Attachment.user_id == work.user.id)
-    ).all()
-    if {row.id for row in rows} != set(file_ids):
+    found = [work.get(Attachment, file_id) for file_id in file_ids]
+    rows = [row for row in found if row is not None and row.user_id == work.user.id]
+    if len(rows) != len(found):
         raise invalid("files_unnamed")
     if any(row.owner_id not in (None, owner_id) for row in rows):
         raise conflict("file_taken")

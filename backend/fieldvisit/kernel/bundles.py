@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Base, Guid, Long, LongKey
-from fieldvisit.kernel.scopes import Principal, last_held, tenures_of
+from fieldvisit.kernel.scopes import DECIDE_SIGHT, Principal, last_held, tenures_of
 from fieldvisit.kernel.users import Role, User
 
 
@@ -44,6 +44,9 @@ class BundleScope(Base):
     scope: Mapped[str]
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+
+
+DECIDE_SIGHT |= {Bundle, BundleScope}
 
 
 @dataclass(frozen=True)
@@ -116,10 +119,13 @@ def bundle(
     return BUNDLES[name]
 
 
-def visible(principal: Principal, *, lately: datetime | None = None) -> Select[int]:
+def visible(
+    principal: Principal, *, lately: datetime | None = None, fresh: Iterable[int] = ()
+) -> Select[int]:
     """The ids of the bundles that `principal` may see now: its scopes meet his, and he is not barred.
 
     With `lately` also those that hung in one of his scopes until after that moment: his phone has to drop them.
+    One that holds nothing yet is nobody's, but for the transaction that fills it (`fresh`).
     """
     return (
         select(BundleScope.bundle_id)
@@ -127,7 +133,7 @@ def visible(principal: Principal, *, lately: datetime | None = None) -> Select[i
         .where(
             BundleScope.scope.in_(sorted(principal.scopes)),
             _hangs(lately),
-            Bundle.rev > 0,
+            (Bundle.rev > 0) | Bundle.id.in_(sorted(fresh)) if fresh else Bundle.rev > 0,
             _not_barred(principal.user.id),
         )
     )

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import BundleKey
+from fieldvisit.kernel.db import Base
 from fieldvisit.kernel.errors import invalid
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, canonical
@@ -17,6 +18,7 @@ from fieldvisit.kernel.work import Touching, Work
 Touches = Callable[[Touching, Any], Iterable[str | BundleKey]]
 Handler = Callable[[Work, Any], None]
 Keeps = Callable[[Session, str, dict[str, Any]], dict[str, Any]]
+Reads = dict[str, tuple[type[Base], ...]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Command:
     touches: Touches
     in_person: bool
     keeps: Keeps | None
+    reads: Reads
 
     @property
     def summary(self) -> str:
@@ -64,12 +67,14 @@ def command(
     offline: bool = False,
     in_person: bool = False,
     keeps: Keeps | None = None,
+    reads: Reads | None = None,
     v: int = 1,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Declare a command over its handler `(work, args)`. `offline` lets the app queue it without signal.
 
     One that is `in_person` nobody can apply on another's behalf. `touches` names the bundles it will change, so that they are locked together before it starts.
     `keeps` says what of the arguments as they came may be used and kept of this author (a user's id); the rest vanishes from the entry, too.
+    `reads` says of which tables the arguments name rows: those of all entries of a run are read at once.
     """
     method, path = route.split(" ")
 
@@ -80,7 +85,18 @@ def command(
             raise ValueError(f"command {name} has no docstring")
         args = get_type_hints(handler)["args"]
         COMMANDS[name, v] = Command(
-            name, v, method, path, args, handler, frozenset(needs), offline, touches, in_person, keeps
+            name,
+            v,
+            method,
+            path,
+            args,
+            handler,
+            frozenset(needs),
+            offline,
+            touches,
+            in_person,
+            keeps,
+            reads or {},
         )
         return handler
 

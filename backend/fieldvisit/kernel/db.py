@@ -194,6 +194,8 @@ class Database:
             with session.begin():
                 yield session
                 session.flush()
+                for call in session.info.get("before_commit", ()):
+                    call()
                 moved = moved_in(session)
                 if moved and not self.is_sqlite:
                     notify(session, moved)
@@ -211,19 +213,6 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
-
-
-def keep_loaded(session: Session) -> None:
-    """Let the session hold on to every row it loads until it ends: what is asked for twice is read once.
-
-    For short transactions that lock first; others see a row as it was when they first read it.
-    """
-    held: list[Any] = []
-
-    @event.listens_for(session, "loaded_as_persistent")
-    @event.listens_for(session, "pending_to_persistent")
-    def _hold(_session: Session, row: Any) -> None:
-        held.append(row)
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -251,6 +240,11 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgres_engine(url: str) -> Engine:
     return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=True)
+
+
+def before_commit(session: Session, call: Callable[[], object]) -> None:
+    """Have something written as the last of this transaction."""
+    session.info.setdefault("before_commit", []).append(call)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

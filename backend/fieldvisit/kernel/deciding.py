@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.bundles import Bundle, visible
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.scopes import deputy_of, principal_of
@@ -32,7 +33,7 @@ def superiors(finder: Superiors) -> Superiors:
 
 def targets_of(session: Session, op: Op) -> list[Bundle]:
     """The bundles that are here already and that the op would touch, its own left out."""
-    keys = [key for key in keys_of(session, op, prepare(op)) if isinstance(key, str)]
+    keys = [key for key in keys_of(Ahead(session), op, prepare(op)) if isinstance(key, str)]
     named = select(Bundle).where(Bundle.key.in_(keys), Bundle.kind != "op").order_by(Bundle.key)
     return list(session.scalars(named))
 

@@ -41,7 +41,7 @@ def _touched(touching: Touching, args: ApplyHeldOp | RejectHeldOp) -> list[str |
     task = prepare(op)
     if task.command is not None and task.command.in_person:  # it will be refused, and might name itself
         return []
-    return keys_of(touching.session, op, task)
+    return keys_of(touching.ahead, op, task)
 
 
 @command(

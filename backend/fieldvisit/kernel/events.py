@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from fieldvisit.kernel.clock import now
-from fieldvisit.kernel.db import Base, Guid, Long, LongKey
+from fieldvisit.kernel.db import Base, Guid, Long, LongKey, before_commit
 
 
 class Event(Base):
@@ -66,10 +66,25 @@ def emit(
     data: dict[str, Any],
 ) -> None:
     """Record in this transaction that something happened, and that its readers have to deal with it."""
-    event = Event(
-        name=name, op_id=op_id, user_id=user_id, bundle_id=bundle_id, data=data, happened_at=at or now()
-    )
-    session.add(event)
-    for key, (names, _) in READERS.items():
-        if name in names:
-            session.add(Reaction(event=event, reader=key))
+    happened = {
+        "name": name,
+        "op_id": op_id,
+        "user_id": user_id,
+        "bundle_id": bundle_id,
+        "data": data,
+        "happened_at": at or now(),
+    }
+    readers = [key for key, (names, _) in READERS.items() if name in names]
+    if readers:
+        event = Event(**happened)
+        session.add_all([event, *(Reaction(event=event, reader=key) for key in readers)])
+    else:
+        _write_at_end(session, happened)
+
+
+def _write_at_end(session: Session, happened: dict[str, Any]) -> None:
+    """Events nobody waits for are written together: one that needs its number costs a statement of its own."""
+    waiting: list[dict[str, Any]] = session.info.setdefault("events", [])
+    if not waiting:
+        before_commit(session, lambda: session.execute(insert(Event), waiting))
+    waiting.append(happened)

@@ -1,14 +1,15 @@
 """Taking entries in: every op is stored as it came, before anything about it is judged."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel.attachments import claim, file_refs
+from fieldvisit.kernel.attachments import FileRef, claim, file_refs
 from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.clock import now, parse_iso
 from fieldvisit.kernel.db import Database, after_commit
@@ -17,6 +18,7 @@ from fieldvisit.kernel.losses import count_missing
 from fieldvisit.kernel.metrics import OPS, RESENDS, waiting_figures
 from fieldvisit.kernel.ops import Op, OpState, op_hash
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.tasks import content_of
 from fieldvisit.kernel.users import Device
 from fieldvisit.kernel.values import canonical, is_uuid
 
@@ -73,30 +75,24 @@ def store(
 ) -> list[Op]:
     """One row per op, in order; an op that is known already keeps the row it has."""
     ids = [op["id"] for op in ops]
-    known: dict[str, list[Op]] = {}
-    for row in session.scalars(select(Op).where(Op.id.in_(ids))):
-        known.setdefault(row.id, []).append(row)
-    stored: list[Op] = []
-    new: list[tuple[Op, dict[str, Any]]] = []
-    for op in ops:
-        digest = op_hash(device.user_id, op)
-        same_id = known.setdefault(op["id"], [])
-        found = next((row for row in same_id if row.hash == digest), None)
-        row = found or _row(runtime, device, op, digest, at, is_first=not same_id)
-        if found is not None:
+    kept = select(Op).where(Op.id.in_(ids))
+    known = {(row.id, row.hash): row for row in session.scalars(kept)}
+    owned = {op_id for op_id, _ in known}
+    names = [(op["id"], op_hash(device.user_id, op)) for op in ops]
+    new: dict[tuple[str, str], dict[str, Any]] = {}
+    for op, name in zip(ops, names, strict=True):
+        if name in known or name in new:
             after_commit(session, OPS.labels("replayed", "").inc)
-        else:
-            same_id.append(row)
-            new.append((row, op))
-        stored.append(row)
-    # Numbered in the order they came: the database takes them in at once.
-    session.add_all(row for row, _ in new)
-    session.flush()
-    for row, op in new:
-        if row.is_first:
-            _claim(session, row, op)
+            continue
+        new[name] = _values(runtime, device, op, name[1], at, is_first=op["id"] not in owned)
+        owned.add(op["id"])
+    if new:
+        # All at once, and numbered in the order they came.
+        session.execute(insert(Op), list(new.values()))
+        known |= {(row.id, row.hash): row for row in session.scalars(kept) if (row.id, row.hash) in new}
+        _claim(session, [known[name] for name in new])
     _count_on(session, device, sorted({op["seq"] for op in ops}))
-    return stored
+    return [known[name] for name in names]
 
 
 def _count_on(session: Session, device: Device, numbers: list[int]) -> None:
@@ -113,16 +109,17 @@ def _count_on(session: Session, device: Device, numbers: list[int]) -> None:
         count_missing(session, device, now())
 
 
-def _claim(session: Session, row: Op, op: dict[str, Any]) -> None:
-    try:
-        claim(session, row.number, row.user_id, file_refs(op))
-    except Problem:  # the op will be held for it when it is its turn
-        return
+def _claim(session: Session, rows: list[Op]) -> None:
+    refs: list[tuple[Op, FileRef]] = []
+    for row in rows:
+        with suppress(Problem):  # the op will be held for it when it is its turn
+            refs += [(row, ref) for ref in file_refs(content_of(row)) if row.is_first]
+    claim(session, refs)
 
 
-def _row(
+def _values(
     runtime: Runtime, device: Device, op: dict[str, Any], digest: str, at: datetime, *, is_first: bool
-) -> Op:
+) -> dict[str, Any]:
     received = runtime.keys.receipt_time(op.get("receipt"), op["id"]) or at
     clock = op["clock"] if isinstance(op.get("clock"), dict) else {}
     anchored = runtime.keys.anchor_time(clock.get("anchor"), device.id)
@@ -131,22 +128,22 @@ def _row(
     stated = made
     if anchored and type(elapsed) is int and 0 <= elapsed < 10**11:
         stated = anchored + timedelta(milliseconds=elapsed)
-    return Op(
-        id=op["id"],
-        hash=digest,
-        is_first=is_first,
-        user_id=device.user_id,
-        device_id=device.id,
-        seq=op["seq"],
-        name=op["name"],
-        raw=canonical({name: value for name, value in op.items() if name != "receipt"}),
-        received_at=min(received, at),
-        made_at=made,
-        earliest_at=min(anchored or device.created_at, received, at),
-        stated_at=stated,
-        state=OpState.RECEIVED,
-        attempts=0,
-    )
+    return {
+        "id": op["id"],
+        "hash": digest,
+        "is_first": is_first,
+        "user_id": device.user_id,
+        "device_id": device.id,
+        "seq": op["seq"],
+        "name": op["name"],
+        "raw": canonical({name: value for name, value in op.items() if name != "receipt"}),
+        "received_at": min(received, at),
+        "made_at": made,
+        "earliest_at": min(anchored or device.created_at, received, at),
+        "stated_at": stated,
+        "state": OpState.RECEIVED,
+        "attempts": 0,
+    }
 
 
 def reused(op: Op) -> Problem | None:

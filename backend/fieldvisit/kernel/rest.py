@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.apply import integrity_problem
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.clock import now
@@ -101,7 +102,7 @@ def _attempt(
         if problem := reused(row):
             raise problem
         task = prepare(row)
-        keys = [*keys, *keys_of(session, row, task)]
+        keys = [*keys, *keys_of(Ahead(session), row, task)]
         session.execute(select(User.id).where(User.id == row.user_id).with_for_update(read=True))
         session.flush()
         session.expire_all()

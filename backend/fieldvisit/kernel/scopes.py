@@ -13,6 +13,7 @@ from fieldvisit.kernel.users import Device, Role, User
 
 Expander = Callable[[Session, str, Iterable[str]], set[str]]
 _expanders: list[Expander] = []
+DECIDE_SIGHT: set[type[Base]] = {User}  # tables whose rows decide who sees what
 
 
 class Assignment(Base):
@@ -42,6 +43,9 @@ class Cover(Base):
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 
+DECIDE_SIGHT |= {Assignment, Cover}
+
+
 @dataclass(frozen=True)
 class Principal:
     """Who is asking, with what he holds now. `device` is None where no phone is involved."""
@@ -55,10 +59,15 @@ class Principal:
         return Role(self.user.role)
 
 
-def expands(expander: Expander) -> Expander:
-    """Register how assigned scopes of a role carry others with them (a zone its routes, say)."""
-    _expanders.append(expander)
-    return expander
+def expands(*by: type[Base]) -> Callable[[Expander], Expander]:
+    """Register how assigned scopes of a role carry others with them (a zone its routes, say), and by which tables."""
+
+    def declare(expander: Expander) -> Expander:
+        _expanders.append(expander)
+        DECIDE_SIGHT.update(by)
+        return expander
+
+    return declare
 
 
 def expand(session: Session, role: str, assigned: Iterable[str]) -> set[str]:

@@ -14,7 +14,6 @@ from fieldvisit.kernel.deciding import decider_of, targets_of
 from fieldvisit.kernel.errors import Problem, Reason, conflict, invalid, missing, not_now, out_of_scope
 from fieldvisit.kernel.metrics import OPS
 from fieldvisit.kernel.ops import HELD_OPS, Op, OpState, held_name
-from fieldvisit.kernel.scopes import principal_of
 from fieldvisit.kernel.tasks import Task, content_of, keep_only, kept_of
 from fieldvisit.kernel.users import Device, Role, User
 from fieldvisit.kernel.values import is_uuid
@@ -47,7 +46,7 @@ def carry_out(locks: Locks, op: Op, task: Task) -> None:
     if Role(user.role) not in task.command.needs:
         raise out_of_scope("role_not_allowed")
     original = _corrected(session, op)
-    work = Work(locks, principal_of(session, user, device), Entry.of(op))
+    work = Work(locks, locks.ahead.principal(user, device), Entry.of(op))
     perform(work, op, task)
     if original is not None and original.state == OpState.HELD:
         reject(locks, original, corrected_by=op)
@@ -57,11 +56,11 @@ def perform(work: Work, op: Op, task: Task) -> None:
     """Run the op's handler and note that it is applied; raises Problem."""
     if task.command is None or task.args is None:
         raise task.refusal or Problem(422, "args_invalid")
-    if not owns(work.session, op.user_id, file_refs(content_of(op))):
+    if not owns(work.ahead, op.user_id, file_refs(content_of(op))):
         raise conflict("file_taken")
     kept = kept_of(work.session, op)
     task.command.handler(work, task.args if kept is None else task.command.parse(kept))
-    work.session.flush()
+    work.locks.write_down()
     keep_only(op, kept)
     op.state, op.waits_for = OpState.APPLIED, None
     after_commit(work.session, OPS.labels("applied", "").inc)

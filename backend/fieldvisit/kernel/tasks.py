@@ -1,5 +1,7 @@
 """An op made ready outside the transaction: what it asks for, and which bundles that will touch."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +9,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldvisit.kernel.ahead import Ahead, Named
+from fieldvisit.kernel.attachments import Attachment, file_refs
 from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import Problem, Reason
@@ -65,8 +69,20 @@ def keep_only(op: Op, args: dict[str, Any] | None) -> None:
         op.raw = canonical(content_of(op) | {"args": args})
 
 
-def keys_of(session: Session, op: Op, task: Task) -> list[str | BundleKey]:
+def named_by(op: Op, task: Task) -> Iterator[Named]:
+    """The rows and files an op names, as far as its command declares them."""
+    if task.command is None or task.args is None:
+        return
+    for field, models in task.command.reads.items():
+        row_id = getattr(task.args, field)
+        yield from ((model, row_id) for model in models)
+    with suppress(Problem):
+        yield from ((Attachment, ref.id) for ref in file_refs(content_of(op)))
+
+
+def keys_of(ahead: Ahead, op: Op, task: Task) -> list[str | BundleKey]:
     """Every bundle that carrying the op out may change: its own, its command's, and that of the op it corrects."""
+    session = ahead.session
     keys: list[str | BundleKey] = []
     if op.bundle_id is not None:
         keys.append(session.get_one(Bundle, op.bundle_id).key)
@@ -76,7 +92,6 @@ def keys_of(session: Session, op: Op, task: Task) -> list[str | BundleKey]:
             select(Bundle.key).join(Op, Op.bundle_id == Bundle.id).where(Op.id == original, Op.is_first)
         )
     if task.command and task.args:
-        keys += task.command.touches(
-            Touching(session, session.get_one(User, op.user_id), Entry.of(op)), task.args
-        )
+        author = session.get_one(User, op.user_id)
+        keys += task.command.touches(Touching(ahead, author, Entry.of(op)), task.args)
     return keys

@@ -10,7 +10,8 @@ from sqlalchemy import event, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, UOWTransaction, attributes
 
-from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope, is_visible, last_seen
+from fieldvisit.kernel.ahead import Ahead
+from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope, last_seen
 from fieldvisit.kernel.clock import day_of, now
 from fieldvisit.kernel.db import Base
 from fieldvisit.kernel.errors import Problem, Reason, missing
@@ -64,17 +65,22 @@ class Entry:
 class Touching:
     """What a command may look at before anything is locked, to name the bundles it will touch."""
 
-    session: Session
+    ahead: Ahead
     user: User
     entry: Entry
 
+    @property
+    def session(self) -> Session:
+        return self.ahead.session
+
+    def get(self, model: type[Row], row_id: str) -> Row | None:
+        """The row, if there is one; read together with those the other entries of a run name."""
+        return self.ahead.get(model, row_id)
+
     def bundle_of(self, model: type[Any], row_id: str) -> list[str]:
         """The key of the bundle a row lives in; empty if there is no such row (yet)."""
-        return list(
-            self.session.scalars(
-                select(Bundle.key).join(model, model.bundle_id == Bundle.id).where(model.id == row_id)
-            )
-        )
+        bundle_id = getattr(self.get(model, row_id), "bundle_id", None)
+        return [] if bundle_id is None else [self.session.get_one(Bundle, bundle_id).key]
 
 
 class Work:
@@ -89,6 +95,7 @@ class Work:
     ) -> None:
         self.locks = locks
         self.session = locks.session
+        self.ahead = locks.ahead
         self.principal = principal
         self.user = on_behalf_of or principal.user
         self.entry = entry
@@ -98,13 +105,17 @@ class Work:
         """An id that is the same whenever this op is applied again."""
         return self.entry.id_of(label)
 
+    def get(self, model: type[Row], row_id: str) -> Row | None:
+        """The row, if there is one; read together with those the other entries of a run name."""
+        return self.ahead.get(model, row_id)
+
     def find(self, model: type[Row], row_id: str, absent: str, lost: str) -> Row:
         """The row, if it is his to see; raises Problem `absent` (404), or `lost` (403) if it was his before."""
-        row = self.session.get(model, row_id)
+        row = self.get(model, row_id)
         bundle_id = getattr(row, "bundle_id", None)
         if row is None or bundle_id is None:
             raise missing(absent, waits_for=row_id)
-        if is_visible(self.session, self.principal, bundle_id):
+        if self.ahead.sees(self.principal, bundle_id):
             return row
         last = last_seen(self.session, self.principal.user, bundle_id)
         if last is None:
@@ -145,10 +156,15 @@ class OutOfScope(Problem):
 
 
 class Locks:
-    """The bundles a transaction holds, and which of them it changed: their revs rise once, at its end."""
+    """The bundles a transaction holds, and which of them it changed: their revs rise once, at its end.
 
-    def __init__(self, session: Session) -> None:
+    A swift one writes what its entries did together, at its end, where nothing speaks against it.
+    """
+
+    def __init__(self, session: Session, *, is_swift: bool = False) -> None:
         self.session = session
+        self.is_swift = is_swift
+        self.ahead = Ahead(session)
         self.held: dict[str, Bundle] = {}
         self._ids: dict[int, Bundle] = {}
         self._changed: set[int] = set()
@@ -170,6 +186,7 @@ class Locks:
         for row in rows:
             self.held[row.key] = self._ids[row.id] = row
         fresh = {key: bundle for key in made if (bundle := self.held[key.text]).rev == 0}
+        self.ahead.note_fresh(bundle.id for bundle in fresh.values())
         self._note_hung(bundle.id for bundle in fresh.values())
         for key, bundle in fresh.items():
             for scope in key.scopes:
@@ -220,7 +237,14 @@ class Locks:
         for scope in sorted(scopes):
             self.hang(bundle, scope)
 
+    def write_down(self) -> None:
+        """Write what an entry did; in a swift transaction only what the next one has to find in the database."""
+        if not self.is_swift or self.ahead.is_moved():
+            self.session.flush()
+
     def _guard(self, session: Session, _context: UOWTransaction, _instances: Any) -> None:
+        if self.ahead.is_moved():
+            self.ahead.forget()
         rows = [row for row in (*session.new, *session.deleted) if _is_bundled(row)]
         rows += [row for row in session.dirty if _counts(session, row)]
         self.writes += len(rows)

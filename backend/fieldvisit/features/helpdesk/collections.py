@@ -13,7 +13,7 @@ from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import View
 
 
-@expands
+@expands()
 def expand_desk(_session: Session, role: str, assigned: Iterable[str]) -> set[str]:
     """The administrator of a department, and who stands in for him, answers what its people ask."""
     if role != Role.GENERAL_ADMIN:

@@ -23,7 +23,7 @@ def _ids(scopes: Iterable[str], kind: str) -> list[str]:
     return [scope.removeprefix(f"{kind}:") for scope in scopes if scope.startswith(f"{kind}:")]
 
 
-@expands
+@expands(Route, Zone)
 def expand_territory(session: Session, role: str, assigned: Iterable[str]) -> set[str]:
     """A route's server belongs to its zone's team; a zone carries its routes, a department its zones and routes."""
     routes = set(_ids(assigned, "route"))

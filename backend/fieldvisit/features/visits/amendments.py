@@ -47,11 +47,10 @@ class CorrectShop(Args):
 
 
 def _around(touching: Touching, args: CorrectShop) -> list[str | BundleKey]:
-    session = touching.session
-    visit, customer = session.get(Visit, args.visit_id), session.get(Customer, args.customer_id)
+    visit, customer = touching.get(Visit, args.visit_id), touching.get(Customer, args.customer_id)
     if visit is None or customer is None or visit.check_in_at is None:
         return []
-    home = home_of(session, visit.visitor_id, customer, visit.day, visit.check_in_at)
+    home = home_of(touching.ahead, visit.visitor_id, customer, visit.day, visit.check_in_at)
     files = [CUSTOMER.of(customer=row_id).text for row_id in (visit.customer_id, customer.id)]
     return [home, *files, *touching.bundle_of(Visit, visit.id)]
 
@@ -75,7 +74,7 @@ def correct_shop(work: Work, args: CorrectShop) -> None:
     customer = work.find(Customer, args.customer_id, "customer_missing", "customer_reassigned")
     if customer.id == visit.customer_id:
         raise invalid("shop_is_the_same")
-    home = work.bundle(home_of(work.session, visit.visitor_id, customer, visit.day, visit.check_in_at))
+    home = work.bundle(home_of(work.ahead, visit.visitor_id, customer, visit.day, visit.check_in_at))
     wrong = work.session.get_one(Customer, visit.customer_id)
     _remember(work, visit, customer, args.reason, home)
     if visit.is_planned and visit.day == work.entry.day:

@@ -17,6 +17,7 @@ from fieldvisit.features.visits.collections import VisitAnomalyView
 from fieldvisit.features.visits.models import Visit, VisitAnomaly, VisitAnswers
 from fieldvisit.features.visits.questions import unanswered
 from fieldvisit.features.visits.rules import VISITORS, Flags, Stop, datum, speed_kmh, visit_flags
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.deadlines import deadline, end
@@ -111,7 +112,7 @@ def judge_anew(work: Work, visit: Visit) -> None:
 
 def flag(work: Work, visit: Visit, flags: Flags) -> None:
     """Add flags found while an entry is carried out."""
-    row = add_flags(work.session, visit, flags)
+    row = add_flags(work.ahead, visit, flags)
     if row is None:
         return
     if row.state == "open" and set(row.flags) == {"far_from_shop"} and visit.place_note:
@@ -120,11 +121,11 @@ def flag(work: Work, visit: Visit, flags: Flags) -> None:
     work.emit("visits.flagged", visit.bundle_id, visit_id=visit.id)
 
 
-def add_flags(session: Session, visit: Visit, flags: Flags) -> VisitAnomaly | None:
+def add_flags(ahead: Ahead, visit: Visit, flags: Flags) -> VisitAnomaly | None:
     """The visit's anomaly with flags it did not have, or None where all are known; a new one reopens what was answered."""
     if not flags:
         return None
-    row = session.get(VisitAnomaly, visit.id)
+    row = ahead.get(VisitAnomaly, visit.id)
     fresh = {name: found for name, found in flags.items() if row is None or name not in row.flags}
     if not fresh:
         return None
@@ -138,7 +139,7 @@ def add_flags(session: Session, visit: Visit, flags: Flags) -> VisitAnomaly | No
             state="open",
             bundle_id=visit.bundle_id,
         )
-        session.add(row)
+        ahead.session.add(row)
     row.flags = row.flags | fresh
     if row.state in ("accepted", "invalid"):
         row.state = "open"
@@ -163,7 +164,7 @@ def _unanswered(work: Work, visit: Visit, customer: Customer) -> int:
     checklist = asked_at(work, visit, customer)
     if checklist is None:
         return 0
-    given = work.session.get(VisitAnswers, visit.id)
+    given = work.get(VisitAnswers, visit.id)
     if given is not None and given.checklist_id != checklist.id:
         return 0  # he answered the one his phone knew
     return len(unanswered(checklist.items, given.answers if given else {}))

@@ -4,8 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.models import CUSTOMER, Customer
 from fieldvisit.features.org.consents import with_consent
@@ -24,8 +22,9 @@ from fieldvisit.features.visits.rules import (
     place_verdict,
     shop_distance_m,
 )
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.attachments import attach
-from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
+from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
@@ -76,26 +75,23 @@ class CheckIn(Args):
     photo_refusal: Refusal | None = None
 
 
-def zone_at(session: Session, customer: Customer, moment: datetime) -> str:
+def zone_at(ahead: Ahead, customer: Customer, moment: datetime) -> str:
     """The zone the shop was in at a moment; its present one where that is not known."""
-    then = session.scalar(
-        select(BundleScope.scope)
-        .where(
-            BundleScope.bundle_id == customer.bundle_id,
-            BundleScope.scope.startswith("route:"),
-            BundleScope.since <= moment,
-            BundleScope.until.is_(None) | (BundleScope.until > moment),
-        )
-        .order_by(BundleScope.since.desc())
-        .limit(1)
-    )
-    route_id = then.removeprefix("route:") if then else customer.route_id
-    return session.get_one(Route, route_id).zone_id
+    then = [
+        stay
+        for stay in ahead.stays(customer.bundle_id)
+        if stay.scope.startswith("route:")
+        and stay.since <= moment
+        and (stay.until is None or stay.until > moment)
+    ]
+    last = max(then, key=lambda stay: stay.since, default=None)
+    route_id = last.scope.removeprefix("route:") if last else customer.route_id
+    return ahead.session.get_one(Route, route_id).zone_id
 
 
-def home_of(session: Session, visitor_id: str, customer: Customer, day: date, moment: datetime) -> BundleKey:
+def home_of(ahead: Ahead, visitor_id: str, customer: Customer, day: date, moment: datetime) -> BundleKey:
     """The bundle of a visit: of the visitor, the zone the shop was in at the moment, and the day."""
-    return VISITS.of(visitor=visitor_id, zone=zone_at(session, customer, moment), day=day)
+    return VISITS.of(visitor=visitor_id, zone=zone_at(ahead, customer, moment), day=day)
 
 
 def _made(entry: Entry) -> datetime:
@@ -117,10 +113,10 @@ def _checked_in(touching: Touching, args: CheckIn) -> list[str | BundleKey]:
 
 
 def _around(touching: Touching, customer_id: str, day: date) -> list[str | BundleKey]:
-    customer = touching.session.get(Customer, customer_id)
+    customer = touching.get(Customer, customer_id)
     if customer is None:
         return []
-    home = home_of(touching.session, touching.user.id, customer, day, _made(touching.entry))
+    home = home_of(touching.ahead, touching.user.id, customer, day, _made(touching.entry))
     return [home, CUSTOMER.of(customer=customer_id).text]
 
 
@@ -132,7 +128,7 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
         raise invalid("day_invalid")
     if work.session.get(Visit, args.id) is not None:
         raise conflict("id_taken")
-    zone_id = zone_at(work.session, customer, _made(work.entry))
+    zone_id = zone_at(work.ahead, customer, _made(work.entry))
     home = _home(work, zone_id, args.day)
     visit = _new_visit(work, customer, zone_id, args.id, args.day, home)
     visit.state, visit.is_planned = "planned", True
@@ -148,6 +144,7 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
     offline=True,
     touches=_checked_in,
     keeps=with_consent("place", "location", place_refusal="no_consent"),
+    reads={"customer_id": (Customer,), "id": (Visit,)},
 )
 def check_in(work: Work, args: CheckIn) -> None:
     """Arrive at a shop, with place and photos or the reason why not (S11.9).
@@ -162,7 +159,7 @@ def check_in(work: Work, args: CheckIn) -> None:
             raise
         customer, late = lost.row, True
     visit = _awaited(work, args, customer)
-    zone_id = zone_at(work.session, customer, _made(work.entry))
+    zone_id = zone_at(work.ahead, customer, _made(work.entry))
     home = _home(work, zone_id, work.entry.day)
     if visit is None:
         visit = _new_visit(work, customer, zone_id, args.id, work.entry.day, home)
@@ -189,7 +186,7 @@ def check_in(work: Work, args: CheckIn) -> None:
 
 def _awaited(work: Work, args: CheckIn, customer: Customer) -> Visit | None:
     """The planned visit that this arrival belongs to, or None for an unplanned one."""
-    visit = work.session.get(Visit, args.id)
+    visit = work.get(Visit, args.id)
     if visit is None:
         return None
     if visit.visitor_id != work.user.id:

@@ -147,8 +147,11 @@ def _covers(row: Any, customer: Customer) -> bool:
 
 def asked_at(work: Work, visit: Visit, customer: Customer) -> Checklist | None:
     """The checklist that a visit was to answer, by what is asked now in the visitor's department."""
-    asked = select(Checklist).where(
-        Checklist.department_id == work.user.department_id, Checklist.ended_at.is_(None)
+    department_id = work.user.department_id
+    asked = select(Checklist).where(Checklist.department_id == department_id, Checklist.ended_at.is_(None))
+    found: Checklist | None = applying(
+        work.ahead.once(("asked", department_id), Checklist, lambda: work.session.scalars(asked).all()),
+        visit,
+        customer,
     )
-    found: Checklist | None = applying(work.session.scalars(asked), visit, customer)
     return found

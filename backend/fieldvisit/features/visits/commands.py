@@ -7,7 +7,7 @@ from pydantic import Field
 from fieldvisit.features.customers.models import CUSTOMER
 from fieldvisit.features.visits.anomalies import judge
 from fieldvisit.features.visits.digests import tell_file
-from fieldvisit.features.visits.models import Visit
+from fieldvisit.features.visits.models import Visit, VisitAnomaly, VisitAnswers, VisitDigest
 from fieldvisit.features.visits.rules import (
     VISITORS,
     ContactMethod,
@@ -19,10 +19,13 @@ from fieldvisit.features.visits.rules import (
 from fieldvisit.features.visits.sight import own_visit
 from fieldvisit.kernel.attachments import attach
 from fieldvisit.kernel.bundles import BundleKey
-from fieldvisit.kernel.commands import command
+from fieldvisit.kernel.commands import Reads, command
 from fieldvisit.kernel.errors import not_now
 from fieldvisit.kernel.values import Args, Id, Line, OptionalLine, OptionalProse
 from fieldvisit.kernel.work import Touching, Work
+
+READS: Reads = {"visit_id": (Visit,)}
+READS_ALL: Reads = {"visit_id": (Visit, VisitDigest, VisitAnswers, VisitAnomaly)}
 
 
 class RecordVisit(Args):
@@ -60,13 +63,13 @@ class CancelVisit(Args):
 
 
 def _own(touching: Touching, args: RecordVisit | AddPhotos | CheckOut | CancelVisit) -> list[str | BundleKey]:
-    visit = touching.session.get(Visit, args.visit_id)
+    visit = touching.get(Visit, args.visit_id)
     if visit is None:
         return []
     return [*touching.bundle_of(Visit, visit.id), CUSTOMER.of(customer=visit.customer_id).text]
 
 
-@command("visits.record", "PATCH /visits/{visit_id}", needs=VISITORS, offline=True, touches=_own)
+@command("visits.record", "PATCH /visits/{visit_id}", needs=VISITORS, offline=True, touches=_own, reads=READS)
 def record(work: Work, args: RecordVisit) -> None:
     """Write down purpose, findings, responsibility tags, whom he met, satisfaction (S1.2, S11.11)."""
     visit = own_visit(work, args.visit_id)
@@ -79,7 +82,14 @@ def record(work: Work, args: RecordVisit) -> None:
         tell_file(work, visit)
 
 
-@command("visits.add_photos", "POST /visits/{visit_id}/photos", needs=VISITORS, offline=True, touches=_own)
+@command(
+    "visits.add_photos",
+    "POST /visits/{visit_id}/photos",
+    needs=VISITORS,
+    offline=True,
+    touches=_own,
+    reads=READS,
+)
 def add_photos(work: Work, args: AddPhotos) -> None:
     """Add photos to an own visit."""
     visit = own_visit(work, args.visit_id)
@@ -88,7 +98,14 @@ def add_photos(work: Work, args: AddPhotos) -> None:
     attach(work, args.photos, visit.id, visit.bundle_id)
 
 
-@command("visits.check_out", "POST /visits/{visit_id}/check-out", needs=VISITORS, offline=True, touches=_own)
+@command(
+    "visits.check_out",
+    "POST /visits/{visit_id}/check-out",
+    needs=VISITORS,
+    offline=True,
+    touches=_own,
+    reads=READS_ALL,
+)
 def check_out(work: Work, args: CheckOut) -> None:
     """Leave the shop; its file now shows the visit, unless it was a supervision."""
     visit = own_visit(work, args.visit_id)
@@ -100,7 +117,9 @@ def check_out(work: Work, args: CheckOut) -> None:
     work.emit("visits.completed", visit.bundle_id, visit_id=visit.id, customer_id=visit.customer_id)
 
 
-@command("visits.cancel", "POST /visits/{visit_id}/cancel", needs=VISITORS, offline=True, touches=_own)
+@command(
+    "visits.cancel", "POST /visits/{visit_id}/cancel", needs=VISITORS, offline=True, touches=_own, reads=READS
+)
 def cancel(work: Work, args: CancelVisit) -> None:
     """Say that a visit does not take place, and why."""
     visit = own_visit(work, args.visit_id)

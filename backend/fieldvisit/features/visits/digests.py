@@ -14,7 +14,7 @@ def tell_file(work: Work, visit: Visit) -> None:
         drop_digest(work, visit)
         return
     customer = work.session.get_one(Customer, visit.customer_id)
-    digest = work.session.get(VisitDigest, visit.id)
+    digest = work.get(VisitDigest, visit.id)
     if digest is None:
         digest = VisitDigest(id=visit.id, day=visit.day, visitor_id=visit.visitor_id)
         work.session.add(digest)

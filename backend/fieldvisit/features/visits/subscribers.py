@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.features.visits.anomalies import add_flags
 from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.visits.rules import SHORTEST_DAY_S
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.calendar import days_off
 from fieldvisit.kernel.clock import yesterday_from
@@ -38,7 +39,7 @@ def judge_yesterday(database: Database) -> None:
         locks.take(session.scalars(homes).all())
         for visit in session.scalars(select(Visit).where(Visit.id.in_(short)).order_by(Visit.id)):
             found = {"figure": round(short[visit.id] / 60), "limit": SHORTEST_DAY_S // 60}
-            if add_flags(session, visit, {"short_day": found}) is not None:
+            if add_flags(Ahead(session), visit, {"short_day": found}) is not None:
                 emit(session, "visits.flagged", bundle_id=visit.bundle_id, data={"visit_id": visit.id})
         emit(session, JUDGED, data={"day": day.isoformat()})
         locks.bump()
