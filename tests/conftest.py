@@ -10,7 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
 import postgres
 from fieldvisit import migrate
@@ -19,6 +21,7 @@ from fieldvisit.kernel import logs
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.users import User
 from fieldvisit.main import make_routes
 from fieldvisit.settings import Settings
 from personas import Persona
@@ -32,10 +35,14 @@ Copy = Callable[[Path], str]
 
 
 def _lay_out(url: str) -> None:
+    """The district; its passwords are hashed cheaply, for they are asked for in every test."""
     database = Database(url)
     migrate.migrate(database)
     size = Size(zones=2, routes=2, shops=3, since=today() - timedelta(days=3), second_shops=2)
     build(database, size, PASSWORD)
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    with database.write() as session:
+        session.execute(update(User).values(password_hash=cheap))
     database.close()
 
 

@@ -11,7 +11,7 @@ from conftest import World
 from fieldvisit.kernel.collections import Collection
 
 pytestmark = pytest.mark.timeout(900)
-PER_OPERATION = 64
+PER_OPERATION = 26
 FLOOR = 5000
 BY = ("am01", "mm1", "ga", "cc1", "admin")
 

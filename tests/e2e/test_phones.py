@@ -39,11 +39,11 @@ def test_a_lost_phone_forgets_everything_once_it_has_handed_in_what_it_held(
 
     desk = other_phone.sign_in("ga")
     desk.get_by_test_id("notices").wait_for(timeout=30_000)
-    desk.goto(f"{server.url}/desk/devices?user_id={person('am12')}")
-    desk.get_by_test_id("record").first.click()
-    desk.get_by_test_id("detail").get_by_role("button", name="清除这部手机").click()
+    desk.goto(f"{server.url}/desk/devices?user_id={person('am12')}&row={row['id']}")
+    detail = desk.get_by_test_id("detail")
+    detail.get_by_role("button", name="清除这部手机").click()
     desk.get_by_role("dialog").get_by_role("button", name="清除这部手机").click()
-    expect(desk.get_by_test_id("record").first).to_contain_text("等待清除")
+    expect(detail).to_contain_text("等待清除")
 
     phone.context.set_offline(False)
     expect(page.get_by_label("工号")).to_be_visible(timeout=30_000)
@@ -54,7 +54,7 @@ def test_a_lost_phone_forgets_everything_once_it_has_handed_in_what_it_held(
     assert page.evaluate(BASES) == ["fieldvisit"]
     assert page.evaluate(ACCOUNTS) == 0
     desk.reload()
-    expect(desk.get_by_test_id("record").first).to_contain_text("已清除")
+    expect(detail).to_contain_text("已清除")
     held = server.get(server.token("mm2"), "/api/held_ops", state="held")["items"]
     (entry,) = [row for row in held if row["author_id"] == person("am12") and row["reason"] == "inactive"]
     assert entry["name"] == "visits.check_in"
