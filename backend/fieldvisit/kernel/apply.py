@@ -25,6 +25,7 @@ from fieldvisit.kernel.work import Locks, Unlocked
 
 MAX_ATTEMPTS = 3
 LOCK_WAIT = "5s"
+IS_OPEN = (Op.state == OpState.RECEIVED) | ((Op.state == OpState.HELD) & (Op.reason == Reason.MISSING))
 
 log = structlog.get_logger()
 
@@ -86,9 +87,13 @@ def apply_in_turns(runtime: Runtime, ops: Iterable[tuple[str, int]]) -> None:
 
 def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
     with runtime.db.read() as session:
-        waiting = [(op.number, op.attempts) for op in _open_ops(session, numbers)]
+        tried = session.execute(select(Op.number, Op.attempts).where(Op.number.in_(numbers), IS_OPEN))
+        attempts_of = {row.number: row.attempts for row in tried}
     run: list[int] = []
-    for number, attempts in waiting:
+    for number in dict.fromkeys(numbers):
+        attempts = attempts_of.get(number)
+        if attempts is None:
+            continue
         if attempts == 0:
             run.append(number)
             continue
@@ -100,12 +105,7 @@ def _apply_in_turn(runtime: Runtime, numbers: list[int]) -> None:
 
 def _open_ops(session: Session, numbers: list[int]) -> list[Op]:
     """Those of the ops that still wait to be settled, in the order asked for."""
-    found = session.scalars(
-        select(Op).where(
-            Op.number.in_(numbers),
-            (Op.state == OpState.RECEIVED) | ((Op.state == OpState.HELD) & (Op.reason == Reason.MISSING)),
-        )
-    ).all()
+    found = session.scalars(select(Op).where(Op.number.in_(numbers), IS_OPEN)).all()
     return sorted(found, key=lambda op: numbers.index(op.number))
 
 

@@ -156,6 +156,9 @@ def highest_number(session: Session) -> int:
     return session.scalar(select(func.max(Op.number))) or 0
 
 
+TOLD = (Op.number, Op.id, Op.state, Op.received_at, Op.reason, Op.code, Op.params, Op.result)
+
+
 def result_of(runtime: Runtime, op: Op) -> dict[str, Any]:
     """What the device is told of a settled op: codes, never row values."""
     result: dict[str, Any] = {

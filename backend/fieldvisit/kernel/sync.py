@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import distinct, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from fieldvisit.kernel.apply import apply_in_turns, apply_ops
 from fieldvisit.kernel.audit import record
@@ -25,6 +25,7 @@ from fieldvisit.kernel.ops import Op, OpState
 from fieldvisit.kernel.receipts import (
     MAX_OPS,
     MAX_PUSH_BYTES,
+    TOLD,
     anchor,
     check_op,
     highest_number,
@@ -150,7 +151,8 @@ def _note_pending(device: Device, envelope: dict[str, Any]) -> None:
 def _settled(runtime: Runtime, numbers: list[int]) -> list[dict[str, Any]]:
     """Results in the order pushed, up to the first op that is not settled yet."""
     with runtime.db.read() as session:
-        rows = {row.number: row for row in session.scalars(select(Op).where(Op.number.in_(numbers)))}
+        found = select(Op).options(load_only(*TOLD)).where(Op.number.in_(numbers))
+        rows = {row.number: row for row in session.scalars(found)}
     results = []
     for number in numbers:
         if rows[number].state == OpState.RECEIVED:
