@@ -10,18 +10,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from argon2 import PasswordHasher
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 import postgres
 from fieldvisit import migrate
 from fieldvisit.demo.district import Size, build
-from fieldvisit.kernel import logs
+from fieldvisit.kernel import logs, passwords
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.kernel.users import User
 from fieldvisit.main import make_routes
 from fieldvisit.settings import Settings
 from personas import Persona
@@ -29,20 +29,18 @@ from personas import Persona
 PASSWORD = "zoufang-demo"
 SECRET = "a secret for tests that is long enough"
 logs.configure()
+# Somebody signs in in nearly every test: there the hash is a cheap one. Servers in processes of their own keep the dear one.
+passwords.HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 _numbers = itertools.count()
 
 Copy = Callable[[Path], str]
 
 
 def _lay_out(url: str) -> None:
-    """The district; its passwords are hashed cheaply, for they are asked for in every test."""
     database = Database(url)
     migrate.migrate(database)
     size = Size(zones=2, routes=2, shops=3, since=today() - timedelta(days=3), second_shops=2)
     build(database, size, PASSWORD)
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    with database.write() as session:
-        session.execute(update(User).values(password_hash=cheap))
     database.close()
 
 
@@ -109,13 +107,18 @@ class World:
         self.client.app.state.runtime = self.runtime  # type: ignore[attr-defined]
 
 
+@pytest.fixture(scope="session")
+def routes() -> FastAPI:
+    """The application without a district: it keeps nothing of one."""
+    return make_routes()
+
+
 @pytest.fixture
-def world(database_url: str, tmp_path: Path) -> Iterator[World]:
+def world(database_url: str, tmp_path: Path, routes: FastAPI) -> Iterator[World]:
     settings = Settings(database_url=database_url, data_dir=tmp_path, secret=SECRET, device_approval=False)
     runtime = Runtime.open(settings)
-    app = make_routes()
-    app.state.runtime = runtime
-    made = World(runtime, TestClient(app, raise_server_exceptions=False))
+    routes.state.runtime = runtime
+    made = World(runtime, TestClient(routes, raise_server_exceptions=False))
     yield made
     made.runtime.close()
 

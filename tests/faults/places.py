@@ -15,9 +15,7 @@ from typing import Any
 
 import psycopg
 import time_machine
-from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
-from sqlalchemy import update
 
 import postgres
 from conftest import PASSWORD, SECRET, World
@@ -26,7 +24,6 @@ from fieldvisit.demo.district import Size, build
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.runtime import Runtime
-from fieldvisit.kernel.users import User
 from fieldvisit.main import make_routes
 from fieldvisit.settings import Settings
 
@@ -35,14 +32,11 @@ _numbers = itertools.count()
 
 
 def lay_out(url: str) -> None:
-    """The district on the morning these tests begin; its passwords are hashed cheaply, for they are asked for often."""
+    """The district on the morning these tests begin."""
     with time_machine.travel(BEGIN, tick=True):
         database = Database(url)
         migrate.migrate(database)
         build(database, Size(zones=2, routes=2, shops=3, since=today() - timedelta(days=1)), PASSWORD)
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-        with database.write() as session:
-            session.execute(update(User).values(password_hash=cheap))
         database.close()
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from fieldvisit.kernel.bundles import bundle
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.collections import collection
-from fieldvisit.kernel.db import Base, Database, Guid, GuidKey, Long
+from fieldvisit.kernel.db import Base, Database, Guid, GuidKey, Long, write_last
 from fieldvisit.kernel.epoch import ServerState
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import View, canonical
@@ -72,20 +72,19 @@ def record(
     outcome: str = "done",
 ) -> None:
     """Write down in this transaction that something was done, or refused."""
-    session.add(
-        Audit(
-            id=str(uuid4()),
-            at=now(),
-            actor_id=actor_id,
-            author_id=author_id,
-            device_id=device_id,
-            action=action,
-            outcome=outcome,
-            entity_id=entity_id,
-            op_id=op_id,
-            bundle_id=BUNDLE_ID,
-        )
-    )
+    row = {
+        "id": str(uuid4()),
+        "at": now(),
+        "actor_id": actor_id,
+        "author_id": author_id,
+        "device_id": device_id,
+        "action": action,
+        "outcome": outcome,
+        "entity_id": entity_id,
+        "op_id": op_id,
+        "bundle_id": BUNDLE_ID,
+    }
+    write_last(session, Audit, row)
 
 
 def link(before: str, row: Audit) -> str:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    insert,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.sqlite import REAL
@@ -194,8 +195,8 @@ class Database:
             with session.begin():
                 yield session
                 session.flush()
-                for call in session.info.get("before_commit", ()):
-                    call()
+                for table, rows in session.info.pop("last", {}).items():
+                    session.execute(insert(table), rows)
                 moved = moved_in(session)
                 if moved and not self.is_sqlite:
                     notify(session, moved)
@@ -242,9 +243,9 @@ def _postgres_engine(url: str) -> Engine:
     return create_engine(url, hide_parameters=True, pool_size=16, max_overflow=32, pool_pre_ping=True)
 
 
-def before_commit(session: Session, call: Callable[[], object]) -> None:
-    """Have something written as the last of this transaction."""
-    session.info.setdefault("before_commit", []).append(call)
+def write_last(session: Session, model: type[Base], row: dict[str, Any]) -> None:
+    """Insert a row at the end of this transaction, at once with all others of its table: for what nobody reads before."""
+    session.info.setdefault("last", {}).setdefault(model.__table__, []).append(row)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

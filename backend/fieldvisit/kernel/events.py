@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, insert
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from fieldvisit.kernel.clock import now
-from fieldvisit.kernel.db import Base, Guid, Long, LongKey, before_commit
+from fieldvisit.kernel.db import Base, Guid, Long, LongKey, write_last
 
 
 class Event(Base):
@@ -78,13 +78,5 @@ def emit(
     if readers:
         event = Event(**happened)
         session.add_all([event, *(Reaction(event=event, reader=key) for key in readers)])
-    else:
-        _write_at_end(session, happened)
-
-
-def _write_at_end(session: Session, happened: dict[str, Any]) -> None:
-    """Events nobody waits for are written together: one that needs its number costs a statement of its own."""
-    waiting: list[dict[str, Any]] = session.info.setdefault("events", [])
-    if not waiting:
-        before_commit(session, lambda: session.execute(insert(Event), waiting))
-    waiting.append(happened)
+    else:  # its number is needed by nobody
+        write_last(session, Event, happened)

@@ -25,7 +25,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 HASHING_WAIT_S = 3
 MAX_LENGTH = 200
 
-_hasher = PasswordHash.recommended()
+HASHER = PasswordHash.recommended()
 _hashing = BoundedSemaphore(2)
 
 
@@ -69,7 +69,7 @@ class PastPassword(Base):
 def hash_password(password: str) -> str:
     """Argon2id."""
     with _hashing_slot():
-        return _hasher.hash(password)
+        return HASHER.hash(password)
 
 
 @contextmanager
@@ -86,13 +86,13 @@ def _hashing_slot() -> Iterator[None]:
 @cache
 def _nobodys_hash() -> str:
     """What is compared where there is no password, so that it takes as long as where there is one."""
-    return _hasher.hash(secrets.token_hex())
+    return HASHER.hash(secrets.token_hex())
 
 
 def _matches(password: str, stored: str) -> bool:
     with _hashing_slot():
         try:
-            return _hasher.verify(password[:MAX_LENGTH], stored)
+            return HASHER.verify(password[:MAX_LENGTH], stored)
         except Exception:  # an unreadable stored hash, or text no password has, fits nothing
             return False
 
