@@ -343,6 +343,23 @@ class Field:
         self._done(f"/api/customers/{shop_id}", {"set": change}, "PATCH")
         self.figures["desk edits"] += 1
 
+    def open_shop(self, route: str) -> None:
+        """A new shop, that whoever serves the route has to receive."""
+        number = 10**11 + len(self.truth.home) + 100 * self.figures["restores"]
+        begin = {
+            "id": self._id(),
+            "route_id": route_id(route),
+            "customer_code": str(number),
+            "licence_no": str(number),
+            "shop_name": f"新店{number}",
+            "retail_format": "Z",
+            "market_type": "C",
+            "business_size": "3",
+        }
+        self._done("/api/customers", begin)
+        self.truth.home[str(begin["id"])] = route
+        self.figures["new shops"] += 1
+
     def hand_over(self, shop_id: str, route: str) -> None:
         to = {"route_id": route_id(route), "customer_ids": [shop_id], "on_day": str(today())}
         self._done("/api/handovers", to)

@@ -37,7 +37,7 @@ WRITTEN = st.sampled_from(
     ]
 )
 AT_THE_DESK = st.sampled_from(
-    ["hand_over", "hand_over", "desk_edit", "leave_or_return", "leave_or_return", "change_post"]
+    ["hand_over", "hand_over", "open_shop", "desk_edit", "leave_or_return", "leave_or_return", "change_post"]
 )
 IN_THE_ROOM = st.sampled_from(
     [
@@ -137,11 +137,13 @@ class FieldMachine(RuleBasedStateMachine):
 
     # At the desk.
 
-    @rule(what=AT_THE_DESK, who=anybody, number=st.integers(0, 11), **places)
+    @rule(what=AT_THE_DESK, who=anybody, number=st.integers(0, 15), **places)
     def decree(self, what: str, who: str, number: int, route: str, zone: str) -> None:
         truth = self.field.truth
-        customer = sorted(truth.home)[number]
-        if what == "desk_edit":
+        customer = self._one_of(sorted(truth.home), number)
+        if what == "open_shop":
+            self.field.open_shop(route)
+        elif what == "desk_edit":
             self.field.desk_edit(customer)
         elif what == "hand_over" and truth.serves[route]:
             self.field.hand_over(customer, route)

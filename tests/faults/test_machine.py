@@ -13,12 +13,12 @@ from faults.machine import FieldMachine
 from faults.places import Postgres, Sqlite
 
 pytestmark = pytest.mark.timeout(6 * 3600 if LONG else 900)
-EXAMPLES, STEPS = (100, 100) if LONG else (7, 50)
+EXAMPLES, STEPS = (100, 100) if LONG else (12, 50)
 FLOOR = 2000 if LONG else 100
 # What a run must have met to prove anything; it prints how often.
 KINDS = (
     *("pass", "late double", "arrive", "record", "add_photo", "check_out", "call", "edit", "dance"),
-    *("hand_over", "desk_edit", "leave_or_return", "change_post"),
+    *("hand_over", "open_shop", "desk_edit", "leave_or_return", "change_post"),
     *("sweep", "wait", "back_up", "restore", "new_release", "lose_tokens", "look_around"),
 )
 SEEN = (
