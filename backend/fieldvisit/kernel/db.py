@@ -1,7 +1,7 @@
 """One way to the database: column types that mean the same on SQLite and PostgreSQL, and two kinds of transaction."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -32,6 +32,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeEngine
 
+from fieldvisit.kernel.line import Line
 from fieldvisit.kernel.moves import moved_in, notify
 
 BUSY_TIMEOUT_MS = 5000
@@ -182,6 +183,7 @@ class Database:
         if not self.is_sqlite:
             read_options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._read_engine = self.engine.execution_options(**read_options)
+        self.line = Line()
         self.on_moved: Callable[[frozenset[int]], None] | None = None
 
     @contextmanager
@@ -191,7 +193,10 @@ class Database:
         Which bundles it moved is told at its commit: on PostgreSQL to all processes, on SQLite, which one
         process serves, to `on_moved`.
         """
-        with Session(self.engine, expire_on_commit=False) as session:
+        # SQLite has one writer, and waits for it by looking every 100 ms, at which some never win. Who has stood in
+        # line for as long as that may last goes on to SQLite's own waiting, whose error everybody knows.
+        line = self.line.place(BUSY_TIMEOUT_MS / 1000) if self.is_sqlite else nullcontext()
+        with line, Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 yield session
                 session.flush()
