@@ -1,5 +1,6 @@
 """What is logged names places, kinds, ids and codes: never a name, a number, a word of a user's, or a secret."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -103,3 +104,36 @@ def test_no_secret_and_no_word_of_a_user_is_in_the_log_of_a_bad_day(
     assert any("ValueError" in one.get("exception", "") for one in told), "and from what it came"
     structlog.get_logger().warning("planted", note=WORD)
     assert leaks(logged(), secrets) == [WORD], "the scan finds what is there"
+
+
+def test_a_phone_that_loses_its_signal_in_the_middle_of_a_request_is_no_error(
+    world: World, logged: Callable[[], list[str]]
+) -> None:
+    """It happens all day; the log is for what somebody must look at."""
+    am01 = world.as_("am01")
+    coming = iter(
+        ({"type": "http.request", "body": b'{"proto": 1,', "more_body": True}, {"type": "http.disconnect"})
+    )
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/api/sync/push",
+        "raw_path": b"/api/sync/push",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {am01.deposit}".encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "scheme": "http",
+    }
+
+    async def receive() -> dict[str, Any]:
+        return next(coming, {"type": "http.disconnect"})
+
+    async def send(_message: Any) -> None:
+        """Nobody hears it."""
+
+    asyncio.run(world.client.app(scope, receive, send))  # type: ignore[arg-type]
+    assert [line for line in logged() if "ClientDisconnect" in line or "unexpected" in line] == []
+    assert am01.push()["results"] == []

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect
 
 from fieldvisit import __version__
 from fieldvisit.kernel.auth import Login, NewPassword
@@ -63,6 +64,8 @@ async def _answer_whatever_happens(
     """Whatever was not foreseen still leaves as a Problem."""
     try:
         return await call_next(request)
+    except ClientDisconnect:  # where signal is weak that is no fault, and nobody is there to be answered
+        return Response(status_code=499)
     except Exception as error:
         problems.log.exception("unexpected", error=type(error).__name__)
         return problems.respond(Problem(500, "internal"))
