@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.ahead import Ahead
@@ -33,6 +33,14 @@ class Attachment(Base):
     """A file named by an op. It lives in that op's bundle once applied, in `op:<id>` while held."""
 
     __tablename__ = "attachment"
+    __table_args__ = (
+        Index(
+            "ix_attachment_awaited",
+            "id",
+            sqlite_where=text("uploaded_at IS NULL"),
+            postgresql_where=text("uploaded_at IS NULL"),
+        ),
+    )
 
     id: Mapped[GuidKey]
     op_number: Mapped[Long] = mapped_column(ForeignKey("op.number"), index=True)

@@ -39,7 +39,7 @@ class Notice(Base):
     user_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
     kind: Mapped[str]
     data: Mapped[dict[str, Any]]
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(index=True)
     read_at: Mapped[datetime | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 

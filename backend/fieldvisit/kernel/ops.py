@@ -48,6 +48,12 @@ class Op(Base):
         Index(None, "device_id", "state", "seq"),
         Index(None, "entity_id"),
         Index(None, "state", "waits_for"),
+        Index(
+            None,
+            "received_at",
+            sqlite_where=text("raw IS NOT NULL"),
+            postgresql_where=text("raw IS NOT NULL"),
+        ),
     )
 
     number: Mapped[LongKey]

@@ -33,11 +33,12 @@ class Kept:
 
 def _erase_arguments(session: Session, before: datetime) -> int:
     """Id, hash and result of an entry stay for ever; what it said goes, once it has been settled."""
-    settled = Op.state.in_([OpState.APPLIED, OpState.REJECTED])
+    # Said as what they are not, so that SQLite looks among the old ones and not among all that were ever settled.
+    settled = Op.state.not_in([OpState.RECEIVED, OpState.HELD])
     old = session.scalars(
         select(Op)
         .where(Op.raw.is_not(None), settled, Op.received_at < before)
-        .order_by(Op.number)
+        .order_by(Op.received_at)
         .limit(AT_ONCE)
     ).all()
     for op in old:

@@ -50,7 +50,7 @@ class RefreshToken(Base):
     family: Mapped[Guid]
     device_id: Mapped[Guid] = mapped_column(ForeignKey("device.id"))
     issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -70,7 +70,9 @@ def link_arrived(runtime: Runtime) -> None:
     """Link files whose bytes came just before a crash."""
     with runtime.db.read() as session:
         pending = session.execute(
-            select(Attachment.id, Attachment.sha256).where(Attachment.state == FileState.PENDING)
+            select(Attachment.id, Attachment.sha256).where(
+                Attachment.uploaded_at.is_(None), Attachment.state == FileState.PENDING
+            )
         ).all()
     for attachment_id, sha256 in pending:
         if runtime.files.holds(attachment_id, sha256):

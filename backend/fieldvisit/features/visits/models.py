@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldvisit.kernel.bundles import bundle, last_days
@@ -35,6 +35,12 @@ class Visit(Base):
         Index(None, "visitor_id", "day"),
         Index(None, "customer_id", "day"),
         Index(None, "day"),
+        Index(
+            "ix_visit_day_placed",
+            "day",
+            sqlite_where=text("check_in_lat IS NOT NULL"),
+            postgresql_where=text("check_in_lat IS NOT NULL"),
+        ),
     )
 
     id: Mapped[GuidKey]

@@ -16,7 +16,7 @@ from fieldvisit.kernel.work import Locks
 def forget_places(session: Session, before: datetime) -> int:
     """A visit stays, with its verdict and distance; its coordinates go."""
     old = select(Visit).where(Visit.check_in_lat.is_not(None), Visit.day < day_of(before))
-    rows = session.scalars(old.order_by(Visit.id).limit(AT_ONCE)).all()
+    rows = session.scalars(old.order_by(Visit.day).limit(AT_ONCE)).all()
     locks = Locks(session)
     homes = {row.bundle_id for row in rows}
     locks.take(session.scalars(select(Bundle.key).where(Bundle.id.in_(homes))).all())
