@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,15 @@ def _free_port() -> int:
 
 @dataclass
 class Server:
-    """`fieldvisit demo` as its own process."""
+    """`fieldvisit demo` as its own process; without a `database_url` over SQLite in its folder.
+
+    What it says goes to the file `log`, if there is one.
+    """
 
     folder: Path
     port: int = field(default_factory=_free_port)
+    database_url: str | None = None
+    log: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -55,9 +61,12 @@ class Server:
             "PYTHONPATH": str(ROOT / "backend"),
         }
         environment.pop("FIELDVISIT_DATABASE_URL", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "fieldvisit", "demo"], env=environment, cwd=ROOT
-        )
+        if self.database_url is not None:
+            environment["FIELDVISIT_DATABASE_URL"] = self.database_url
+        with ExitStack() as stack:
+            said = stack.enter_context(self.log.open("ab")) if self.log else None
+            command = [sys.executable, "-m", "fieldvisit", "demo"]
+            self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)
         until = time.monotonic() + 90
         while time.monotonic() < until:
             try:

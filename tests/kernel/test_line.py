@@ -40,11 +40,11 @@ def test_who_has_stood_in_line_too_long_gives_up_and_holds_nobody_back() -> None
     line = Line()
     with line.place(1) as is_served:
         assert is_served
-        with line.place(0.001) as is_served:
-            assert not is_served
+        with line.place(0.001) as is_served_too:
+            assert not is_served_too
         assert line.length == 0
-    with line.place(0.001) as is_served:
-        assert is_served
+    with line.place(0.001) as is_served_next:
+        assert is_served_next
 
 
 def until(is_so: Callable[[], bool]) -> None:
