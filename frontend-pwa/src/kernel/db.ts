@@ -170,6 +170,7 @@ export class UserDb extends Dexie {
       await this.hideBundles()
       await this.settled.clear()
       await this.drafts.clear()
+      await this.set('wiped', true)
       await this.blobs.where('sent').equals(1).delete()
     })
   }

@@ -88,6 +88,8 @@ async function settle(db: UserDb, answer: PushAnswer): Promise<void> {
 async function forget(db: UserDb, answer: PushAnswer): Promise<void> {
   const monthAgo = new Date(Date.parse(answer.server_now) - KEEP_MS).toISOString()
   const before = answer.safe_before !== null && answer.safe_before < monthAgo ? answer.safe_before : monthAgo
+  // First the word: what is missing without it was lost, and is put back from the second copy.
+  await db.set('forgotten', before)
   await db.settled.where('settledAt').below(before).delete()
   // A photo may follow its entry by weeks, and then be in no backup that has the entry.
   await db.blobs.where('[sent+sentBy]').equals([1, '']).modify({ sentBy: answer.server_now })

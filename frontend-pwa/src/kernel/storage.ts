@@ -14,6 +14,8 @@ interface Room {
 
 const room = shallowRef<Room | null>(null)
 const isProtected = ref<boolean | null>(null)
+/** Whether entries are kept a second time, outside the database; null until that is known. */
+export const isCopied = ref<boolean | null>(null)
 
 /** Whether photos might soon find no room. */
 export const isLow = ({ usage, quota }: Room): boolean => quota > 0 && (quota - usage < LEAST_FREE || usage / quota > MOST_USED)
@@ -54,6 +56,7 @@ export async function roomToTell(): Promise<{ free_mb?: number; persisted?: bool
 export function useRoom() {
   return {
     isProtected,
+    isCopied,
     low: computed(() => room.value !== null && isLow(room.value)),
     usedMb: computed(() => room.value && Math.ceil(room.value.usage / MB)),
     freeMb: computed(() => room.value && freeMbOf(room.value)),

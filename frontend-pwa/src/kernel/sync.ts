@@ -5,9 +5,11 @@ import { liveQuery } from 'dexie'
 import { ref, shallowRef } from 'vue'
 import { phone, userDb, type UserDb } from './db'
 import { ProblemError } from './problem'
+import { saveOp } from './outbox'
 import { pull } from './pull'
 import { push } from './push'
 import { useSession } from './session'
+import { isCopied } from './storage'
 import { sendFiles } from './uploads'
 import { wipe } from './wipe'
 
@@ -21,6 +23,7 @@ const state = ref<SyncState>('idle')
 const unsent = ref(0)
 const unsentFiles = ref(0)
 const unsentOfOthers = ref(0)
+const putBack = ref(0)
 const pulledAt = shallowRef<string | null>(null)
 let wait = FIRST_WAIT_MS
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -89,12 +92,20 @@ export function startSync(): void {
     if (document.visibilityState === 'visible') void syncNow()
   })
   void syncNow()
+  void keepCopies().catch(() => undefined)
+}
+
+/** Once the first screen stands, every entry is kept a second time, and what the database lost is put back. */
+async function keepCopies(): Promise<void> {
+  const { startCopies } = await import('./copy')
+  await startCopies({ phone, userDb, saveOp, liveQuery, tell: (kept) => (isCopied.value = kept), again: () => void syncNow() })
 }
 
 async function countUnsent(db: UserDb) {
   return {
     ops: await db.outbox.count(),
     files: await db.blobs.where('sent').equals(0).count(),
+    back: await db.get<number>('putBack'),
     at: (await db.get<string>('pulledAt')) ?? null,
   }
 }
@@ -108,15 +119,16 @@ export function watchUnsent(userId: string | undefined): () => void {
       if (account.userId !== userId) others += await userDb(account.userId).outbox.count()
     }
     return { others, ...(await own?.transaction('r', own.outbox, own.blobs, own.meta, () => countUnsent(own))) }
-  }).subscribe(({ others, ops = 0, files = 0, at = null }) => {
+  }).subscribe(({ others, ops = 0, files = 0, back = 0, at = null }) => {
     unsentOfOthers.value = others
     unsent.value = ops
     unsentFiles.value = files
+    putBack.value = back
     pulledAt.value = at
   })
   return () => watching.unsubscribe()
 }
 
 export function useSync() {
-  return { state, unsent, unsentFiles, unsentOfOthers, pulledAt, syncNow }
+  return { state, unsent, unsentFiles, unsentOfOthers, putBack, pulledAt, syncNow }
 }

@@ -24,6 +24,7 @@ async function handIn(db: UserDb, account: Account): Promise<void> {
  * cannot be handed in at once is sealed: only the server can read it from then on.
  */
 export async function wipe(db: UserDb, account: Account, leave: () => void): Promise<boolean> {
+  await (await import('./copy')).removeCopy(account.userId)
   await sendFiles(db, account).catch(() => undefined)
   if ((await owes(db)) && !(await (await import('./rescue')).sealOwed(db, account))) return false
   try {
