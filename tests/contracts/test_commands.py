@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from conftest import World
 from fieldvisit.demo.district import demo_id
-from fieldvisit.kernel import decisions, work
+from fieldvisit.kernel import decisions
+from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS, Command
@@ -527,11 +528,11 @@ def test_the_matrix_turns_red_for_each_command_that_forgets_its_permission(
     assert planted >= 25
 
 
-@pytest.mark.parametrize("module", [work, decisions])
+@pytest.mark.parametrize(("where", "check"), [(Ahead, "sees"), (decisions, "is_visible")])
 def test_the_matrix_turns_red_when_a_command_may_touch_what_it_cannot_see(
-    world: World, module: Any, monkeypatch: pytest.MonkeyPatch
+    world: World, where: Any, check: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "is_visible", lambda *_: True)
+    monkeypatch.setattr(where, check, lambda *_: True)
     with pytest.raises(AssertionError):
         test_what_is_out_of_reach_answers_as_if_it_did_not_exist(world, lambda *_: None)
 

@@ -102,9 +102,9 @@ def test_counting_before_the_commit_would_be_seen(world: World, monkeypatch: pyt
     plain = apply._transact
     undone: list[int] = []
 
-    def transact(session: Any, tasks: Any, keys: Any, *, alone: bool) -> None:
-        plain(session, tasks, keys, alone=alone)
-        if not alone:
+    def transact(session: Any, tasks: Any, keys: Any, manner: apply.Manner) -> None:
+        plain(session, tasks, keys, manner)
+        if manner != apply.Manner.ALONE:
             undone.append(len(tasks))
             raise RuntimeError
 
