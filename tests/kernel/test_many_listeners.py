@@ -17,13 +17,13 @@ import pytest
 from sqlalchemy import select
 
 from browsers import ROOT
-from conftest import PASSWORD, SECRET, World
+from conftest import SECRET, World
 from fieldvisit.kernel import tokens
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.tokens import Access
 from fieldvisit.kernel.users import Device, User
 from object_store import free_port
-from personas import Persona, shop, uid
+from personas import shop, uid
 
 pytestmark = pytest.mark.timeout(240)
 LISTENERS = 500
@@ -128,8 +128,12 @@ def test_five_hundred_listen_and_one_change_wakes_those_who_see_it(
     world: World, tmp_path: Path, record_property: Any
 ) -> None:
     people = sessions(world, LISTENERS)
+    am01, ga = (
+        world.as_("am01"),
+        world.as_("ga"),
+    )  # before anybody listens: a sign-in moves the list of phones
     with process(world, tmp_path) as (url, pid), httpx2.Client(base_url=url, timeout=60) as client:
-        am01, ga = (Persona.sign_in(client, name, PASSWORD) for name in ("am01", "ga"))
+        am01.client = ga.client = client
 
         def change() -> None:
             am01.do("visits.check_in", {"id": uid(), "customer_id": shop("cz:0"), "place": None})
