@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def pushes(both: tuple[Installation, Installation], many: int) -> list[tuple[flo
     took: list[tuple[float, float]] = []
     for number in range(many + len(PUSHERS)):
         pair = phones[number % len(PUSHERS)]
-        young, old = (ms(lambda client=client, ops=client.arrivals(): client.push(ops)) for client in pair)  # type: ignore[misc]
+        young, old = (ms(partial(client.push, client.arrivals())) for client in pair)
         took.append((young, old))
     return took[len(PUSHERS) :]
 
@@ -114,7 +115,7 @@ def manifests(both: tuple[Installation, Installation], username: str, many: int)
     phones = [one.client(username) for one in both]
     took = []
     for _ in range(many + 1):
-        young, old = (ms(lambda p=p: p.http.get("/api/sync/manifest", headers=p.access)) for p in phones)  # type: ignore[misc]
+        young, old = (ms(partial(p.http.get, "/api/sync/manifest", headers=p.access)) for p in phones)
         took.append((young, old))
     return took[1:]
 
@@ -124,7 +125,7 @@ def rounds(both: tuple[Installation, Installation]) -> list[tuple[float, float]]
     took = []
     runtimes = [Runtime.open(one.settings) for one in both]
     for _ in range(4):
-        young, old = (ms(lambda r=r: do_round(r, looks_for_files=True)) for r in runtimes)  # type: ignore[misc]
+        young, old = (ms(partial(do_round, one)) for one in runtimes)
         took.append((young, old))
     for runtime in runtimes:
         runtime.close()
@@ -179,7 +180,7 @@ def postgres_makers() -> Iterator[Callable[[str], str]]:
         def make(name: str) -> str:
             database = Path(name).name.replace("-", "_")
             with psycopg.connect(uri, autocommit=True) as connection:
-                connection.execute(f'CREATE DATABASE "{database}"')  # type: ignore[call-overload]
+                connection.execute(f'CREATE DATABASE "{database}"')
             return "postgresql+psycopg://" + postgres.named(uri, database).partition("://")[2]
 
         yield make

@@ -130,12 +130,10 @@ class Past:
         self._helper("past_day", "day TEXT, is_kept INTEGER", [(str(d), int(d >= kept)) for d in self.days])
         self._helper("slot", "", [()] * A_DAY)
         route = "c.route_id" if self.say.is_sqlite else "CAST(c.route_id AS text)"
-        self._run(
-            "CREATE TEMPORARY TABLE shop AS SELECT w.n AS walker, "
-            "row_number() OVER (PARTITION BY w.n ORDER BY c.id) - 1 AS place, "
-            "c.id AS id, c.shop_name AS name, c.bundle_id AS bundle "
-            f"FROM retail_customer c JOIN walker w ON w.route_id = {route}"
-        )
+        place = "row_number() OVER (PARTITION BY w.n ORDER BY c.id) - 1 AS place"
+        shops = f"w.n AS walker, {place}, c.id AS id, c.shop_name AS name, c.bundle_id AS bundle"
+        his = f"FROM retail_customer c JOIN walker w ON w.route_id = {route}"
+        self._run(f"CREATE TEMPORARY TABLE shop AS SELECT {shops} {his}")
         self._run("CREATE INDEX ix_shop ON shop (walker, place)")
         return len(walking)
 
