@@ -36,7 +36,9 @@ def release_missing(runtime: Runtime, numbers: Iterable[int]) -> None:
             made += session.scalars(
                 select(Op.number).where(Op.decided_op_id.in_(deciding), Op.number.not_in(made))
             ).all()
-            entities = select(Op.entity_id).where(Op.number.in_(made), Op.state == OpState.APPLIED)
+            # Asked for by number alone: with the state SQLite would look through all that was ever applied.
+            ends = session.execute(select(Op.entity_id, Op.state).where(Op.number.in_(made)))
+            entities = {entity for entity, state in ends if entity and state == OpState.APPLIED}
             children = session.scalars(
                 select(Op).where(MISSING, Op.waits_for.in_(entities)).limit(RELEASED_AT_ONCE)
             ).all()
