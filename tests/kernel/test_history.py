@@ -18,6 +18,7 @@ GROWING = ("op", "visit", "visit_digest", "audit", "event", "attachment", "bundl
 FEW = "ix_attachment_awaited"  # holds the files that have not come, whatever has
 OLD = {"op.raw IS NOT NULL": "ix_op_received_at", "visit.check_in_lat IS NOT NULL": "ix_visit_day_placed"}
 BY_STATE = "ix_op_state_waits_for (state=?)"  # good for the few that wait, not for all that were ever applied
+BY_PHONE = "ix_op_device_id_state_seq (device_id=?)"  # all that a phone ever brought
 
 # How the embedded database finds rows it says itself, and the same on every machine: it keeps no statistics.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -33,7 +34,7 @@ class Asked:
 
     @property
     def reads_history(self) -> bool:
-        """Whether it goes through all rows of a table that grows, all settled entries, or all that was let go of long ago."""
+        """Whether it goes through all rows of a table that grows, all settled entries, a phone's, or all that was let go of long ago."""
         steps = [f"{step} " for step in self.steps if FEW not in step]
         scans = any(step.startswith(f"SCAN {table} ") for step in steps for table in GROWING)
         settled = {OpState.APPLIED, OpState.REJECTED} & {
@@ -43,7 +44,8 @@ class Asked:
         through_old = any(
             said in self.statement and not any(index in step for step in steps) for said, index in OLD.items()
         )
-        return scans or by_state or through_old
+        by_phone = any(BY_PHONE in step for step in steps)
+        return scans or by_state or by_phone or through_old
 
 
 def asked_by(world: World, work: Callable[[], object]) -> list[Asked]:
@@ -78,17 +80,22 @@ def test_neither_a_push_nor_a_round_of_the_worker_reads_a_table_that_grows(
     world: World, record_property: Any
 ) -> None:
     am01 = world.as_("am01")
+    assert am01.do("customers.log_contact", called(shop("cz:0")))["state"] == "applied"
+    do_round(world.runtime)  # counts once what a new phone brought
     picture = photo()
     arrival = {"id": uid(), "customer_id": shop("cz:0"), "place": None, "photos": [picture["id"]]}
     batch = [am01.op("visits.check_in", arrival, files=[picture])]
     batch += [am01.op("visits.check_out", {"visit_id": arrival["id"]})]
     batch += [am01.op("customers.log_contact", called(shop("cz:0"))) for _ in range(48)]
     pushing = asked_by(world, lambda: am01.push(*batch))
+    balancing = asked_by(
+        world, lambda: am01.call("POST", "/api/sync/known", {"ids": [op["id"] for op in batch]})
+    )
     working = asked_by(world, partial(do_round, world.runtime))
     record_property("statements of a push, of a round", f"{len(pushing)}, {len(working)}")
     assert len(pushing) >= 15
     assert len(working) >= 30
-    assert of_history([*pushing, *working]) == []
+    assert of_history([*pushing, *balancing, *working]) == []
 
 
 def test_the_look_at_statements_finds_those_that_read_a_table_that_grows(world: World) -> None:
@@ -99,6 +106,7 @@ def test_the_look_at_statements_finds_those_that_read_a_table_that_grows(world: 
     def ask() -> None:
         with world.runtime.db.read() as session:
             session.scalars(select(Op.id).where(Op.number.in_(range(50)), Op.state == OpState.APPLIED)).all()
+            session.scalars(select(Op.number).where(Op.id == uid(), Op.device_id == uid())).all()
             session.scalars(select(Visit).where(Visit.note == "x")).all()
 
-    assert len(of_history(asked_by(world, ask))) == 2
+    assert len(of_history(asked_by(world, ask))) == 3

@@ -28,5 +28,6 @@ def known(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
         raise Problem(413, "too_large")
     wanted = {op_id.lower() for op_id in ids}
     with runtime.db.read() as session:
-        here = set(session.scalars(select(Op.id).where(Op.id.in_(wanted), Op.device_id == device_id)))
-    return {"known": sorted(here)}
+        here = session.execute(select(Op.id, Op.device_id).where(Op.id.in_(wanted)))
+        known = {op_id for op_id, brought_by in here if brought_by == device_id}
+    return {"known": sorted(known)}

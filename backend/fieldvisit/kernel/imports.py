@@ -178,7 +178,7 @@ def _was_written(session: Session, user_id: str, key: str | None) -> bool:
     if key is None or not is_uuid(key):
         return False
     written = select(Op.number).where(
-        Op.id == key.lower(), Op.user_id == user_id, Op.state == OpState.APPLIED
+        Op.id == key.lower(), Op.is_first, Op.user_id == user_id, Op.state == OpState.APPLIED
     )
     return session.scalar(written) is not None
 
