@@ -73,7 +73,7 @@ class Speech:
 
     def spread_id(self, number: str, of: int) -> str:
         """Ids spread over all there are, as the server's random ones."""
-        high = f"({number}) * {2**32 // of}"
+        high = f"CAST({number} AS bigint) * {2**32 // of}"
         return self.cast(f"{self.hex(high, 8)} || '-0000-4000-8000-' || {self.hex(number, 12)}", "uuid")
 
     def moment(self, day: str, time: str) -> str:

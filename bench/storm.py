@@ -130,7 +130,7 @@ def shop_of(database: Database) -> dict[str, Customer]:
         rows = session.execute(
             select(Route.account_manager_id, Customer).join(Customer, Customer.route_id == Route.id)
         )
-        return dict(rows.tuples())
+        return dict(rows.all())
 
 
 def spend_a_day(phone: Phone, shop: Customer, rng: random.Random) -> None:
