@@ -1,6 +1,6 @@
 // The second copy of what was entered: whatever happens to the database, what was saved is queued again, once.
 
-import { liveQuery } from 'dexie'
+import { liveQuery, type Subscription } from 'dexie'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Around } from '@/kernel/copy'
 import { type Account, deleteUser, phone, UserDb, userDb } from '@/kernel/db'
@@ -22,13 +22,14 @@ let ends: (() => void)[] = []
 /** Every query of a page ends with it. */
 const queryOfPage: typeof liveQuery = (asked) => {
   const query = liveQuery(asked)
-  const subscribe = query.subscribe.bind(query)
-  query.subscribe = (...how: Parameters<typeof subscribe>) => {
-    const subscription = subscribe(...how)
-    ends.push(() => subscription.unsubscribe())
-    return subscription
-  }
-  return query
+  const subscribe = query.subscribe.bind(query) as (...how: unknown[]) => Subscription
+  return Object.assign(query, {
+    subscribe: (...how: unknown[]) => {
+      const subscription = subscribe(...how)
+      ends.push(() => subscription.unsubscribe())
+      return subscription
+    },
+  })
 }
 
 /** The app is started again: the page before is over, and nothing is known but what was kept. */
@@ -146,7 +147,7 @@ describe('the journal', () => {
   it('goes on in further files, and all of them are read', async () => {
     await page()
     const long = 'x'.repeat(40_000)
-    const ops = []
+    const ops: Awaited<ReturnType<typeof add>>[] = []
     for (let index = 0; index < 6; index += 1) {
       ops.push(await add(`${index} ${long}`))
       await journalled(ops.at(-1)?.id ?? '')
