@@ -1,6 +1,5 @@
 """What is logged names places, kinds, ids and codes: never a name, a number, a word of a user's, or a secret."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from conftest import PASSWORD, World
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.sync import sweep
 from fieldvisit.worker import do_round
+from loops import run_apart
 from personas import photo, shop, uid
 
 WORD, NUMBER = "金丝雀甲乙", "13712345678"
@@ -134,6 +134,6 @@ def test_a_phone_that_loses_its_signal_in_the_middle_of_a_request_is_no_error(
     async def send(_message: Any) -> None:
         """Nobody hears it."""
 
-    asyncio.run(world.client.app(scope, receive, send))  # type: ignore[arg-type]
+    run_apart(world.client.app(scope, receive, send))  # type: ignore[arg-type]
     assert [line for line in logged() if "ClientDisconnect" in line or "unexpected" in line] == []
     assert am01.push()["results"] == []

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from fieldvisit.kernel import tokens
 from fieldvisit.kernel.clock import now
 from fieldvisit.kernel.tokens import Access
 from fieldvisit.kernel.users import Device, User
+from loops import run_apart
 from object_store import free_port
 from personas import shop, uid
 
@@ -146,8 +146,7 @@ def test_five_hundred_listen_and_one_change_wakes_those_who_see_it(
             counted.append(figure(client, WAKES))
             assert ga.call("PUT", f"/api/brands/{uid()}", {"name": uid()}).status_code == 200
 
-        with ThreadPoolExecutor(1) as thread:  # a loop that drives a browser may be running in this one
-            told = thread.submit(asyncio.run, story(url, pid, people, change, fence)).result()
+        told = run_apart(story(url, pid, people, change, fence))
         (rss, threads), (rss_open, threads_open) = told["before"], told["after"]
         each = (rss_open - rss) / LISTENERS
         record_property("streams/who see it/woken", f"{LISTENERS}/{told['due']}/{counted[1] - counted[0]}")
