@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -13,14 +14,16 @@ from features import test_imports, test_masking, test_privacy
 from fieldvisit.features.customers import imports as shop_tables
 from fieldvisit.features.customers.collections import CustomerView
 from fieldvisit.features.org import imports as people_tables
-from fieldvisit.kernel import decisions, held, sessions
+from fieldvisit.features.visits import models as visits
+from fieldvisit.kernel import deadlines, decisions, held, sessions
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.collections import COLLECTIONS
 from fieldvisit.kernel.deciding import Decider
+from fieldvisit.kernel.intervals import Interval, Judgement, Span, judge
 from fieldvisit.kernel.personal import About
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.workflow import Workflow
-from kernel import test_accounts, test_decisions
+from kernel import test_accounts, test_decisions, test_intervals
 
 Fault = Callable[[pytest.MonkeyPatch], None]
 Story = Callable[[World], Any]
@@ -60,6 +63,16 @@ def author_decides(_session: Any, op: Any) -> Decider:
     return Decider(op.user_id)
 
 
+def by_the_phones_clock(due: datetime, done: Interval) -> Judgement:
+    said = done.wall or done.stated
+    return judge(due, Interval(said, said, said))
+
+
+def stay_by_the_phones_clock(start: Interval, end: Interval) -> Span:
+    said = (end.stated - start.stated).total_seconds()
+    return Span(said, said)
+
+
 FAULTS: dict[str, tuple[Fault, Story]] = {
     "shops show their numbers": (shops_unmasked, masked_story),
     "held entries show numbers": (
@@ -91,6 +104,22 @@ FAULTS: dict[str, tuple[Fault, Story]] = {
     "a revoked phone goes on": (
         lambda patch: patch.setattr(sessions, "holder", unguarded_holder),
         test_accounts.test_a_revoked_phone_is_shut_out_at_once_and_what_it_holds_is_received_and_held,
+    ),
+    "a fast clock makes late": (
+        lambda patch: patch.setattr(deadlines, "judge", by_the_phones_clock),
+        test_intervals.test_a_clock_a_day_ahead_makes_no_decision_late,
+    ),
+    "a slow clock makes timely": (
+        lambda patch: patch.setattr(deadlines, "judge", by_the_phones_clock),
+        test_intervals.test_a_clock_a_day_behind_makes_no_late_decision_timely,
+    ),
+    "a clock that jumps makes a visit long": (
+        lambda patch: patch.setattr(visits, "span", stay_by_the_phones_clock),
+        lambda world: (
+            test_intervals.test_a_clock_that_jumps_while_he_is_at_the_shop_leaves_the_visit_as_long_as_it_was(
+                world, counts=False
+            )
+        ),
     ),
 }
 

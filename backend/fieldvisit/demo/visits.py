@@ -9,6 +9,7 @@ from fieldvisit.demo.shops import VISITS_PER_MONTH, RouteShops
 from fieldvisit.features.visits.models import VISITS, Visit, VisitAnomaly, VisitDigest
 from fieldvisit.features.visits.rules import Flags, distance_m, place_verdict, visit_flags
 from fieldvisit.kernel.clock import SHANGHAI, today
+from fieldvisit.kernel.intervals import Span
 
 if TYPE_CHECKING:
     from fieldvisit.demo.district import District
@@ -23,7 +24,8 @@ EMPTY = dict.fromkeys(
         "check_in_datum", "check_in_accuracy_m", "check_in_fix_at", "check_in_fix_age_s", "place_refusal", "place_note",
         "phone_verdict", "place_verdict",
         "distance_m", "photo_refusal", "check_out_at", "met_person", "findings", "note", "next_step", "satisfaction",
-        "cancel_reason", "stated_at", "earliest_at", "latest_at",
+        "cancel_reason", "stated_at", "earliest_at", "latest_at", "check_in_wall_at", "check_out_earliest_at",
+        "check_out_latest_at", "check_out_wall_at", "scope_timeliness",
     )
 )  # fmt: skip
 
@@ -134,12 +136,16 @@ def _done(district: "District", visit: dict[str, Any], customer: dict[str, Any])
         "stated_at": check_in,
         "earliest_at": check_in - timedelta(minutes=30),
         "latest_at": check_in + timedelta(minutes=rng.randint(1, 90)),
+        "check_in_wall_at": check_in,
+        "check_out_earliest_at": check_in - timedelta(minutes=30),
+        "check_out_wall_at": check_in + timedelta(seconds=stayed),
     }
+    visit["check_out_latest_at"] = visit["latest_at"] + timedelta(seconds=stayed)
     flags = visit_flags(
         verdict=verdict,
         distance=distance,
         radius_m=customer["radius_m"],
-        stayed_s=stayed,
+        stay=Span(stayed, stayed),
         speed=None,
         unanswered=0,
     )

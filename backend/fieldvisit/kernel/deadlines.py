@@ -22,6 +22,7 @@ from fieldvisit.kernel.db import Base, Database, Guid, Long, LongKey
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.errors import missing
 from fieldvisit.kernel.events import emit, on
+from fieldvisit.kernel.intervals import Interval, Judged, Judgement, judge
 from fieldvisit.kernel.reactions import NAMESPACE, Happening
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, View
@@ -53,8 +54,11 @@ class DeadlinePolicy(Base):
     bundle_id: Mapped[Long] = mapped_column(index=True)
 
 
-class Deadline(Base):
-    """That something is due: which policy, of which row, from when, until when; open while `ended_at` is None."""
+class Deadline(Judged, Base):
+    """That something is due: which policy, of which row, from when, until when; open while `ended_at` is None.
+
+    One that was met or missed keeps when what was due was done, and the judgement; one that fell away keeps none.
+    """
 
     __tablename__ = "deadline"
     __table_args__ = (Index(None, "ended_at", "due_at"), Index(None, "entity_id", "key"))
@@ -96,7 +100,7 @@ def deadline(key: str, value: int, unit: Unit, remind_hours: int = 4) -> str:
 
 @dataclass(frozen=True)
 class Due:
-    """The moment something is due (not including it); `is_provisional` while the calendar on the way is not published."""
+    """The last moment that is in time; `is_provisional` while the calendar on the way is not published."""
 
     at: datetime
     is_provisional: bool
@@ -134,16 +138,6 @@ def _after_worked(start: datetime, left: timedelta, off: set[Any]) -> datetime:
         day += timedelta(days=1)
 
 
-Verdict = Literal["met", "missed", "unproven"]
-
-
-def judge(due: datetime, earliest: datetime, latest: datetime) -> Verdict:
-    """Whether what was done between two moments was in time; where that cannot be told a person decides."""
-    if latest <= due:
-        return "met"
-    return "missed" if earliest > due else "unproven"
-
-
 def policy_of(session: Session, key: str) -> Length:
     """The length a deadline has now."""
     row = session.scalar(select(DeadlinePolicy).where(DeadlinePolicy.key == key))
@@ -169,14 +163,28 @@ def start(session: Session, key: str, entity_id: str, at: datetime) -> Due:
     return due
 
 
-def end(session: Session, key: str, entity_id: str, at: datetime) -> None:
-    """What was due is done, or need not be done any more."""
-    for row in session.scalars(
+def end(session: Session, key: str, entity_id: str, done: Interval) -> Judgement | None:
+    """What was due is done: judged by what can be proven of the time, and written down. None where nothing was due."""
+    judgement = None
+    for row in _running(session, key, entity_id):
+        judgement = judge(row.due_at, done)
+        row.ended_at = done.latest
+        row.note_interval(done, judgement)
+    return judgement
+
+
+def drop(session: Session, key: str, entity_id: str, at: datetime) -> None:
+    """What was due need not be done any more; nothing is judged."""
+    for row in _running(session, key, entity_id):
+        row.ended_at = at
+
+
+def _running(session: Session, key: str, entity_id: str) -> Iterator[Deadline]:
+    yield from session.scalars(
         select(Deadline).where(
             Deadline.entity_id == entity_id, Deadline.key == key, Deadline.ended_at.is_(None)
         )
-    ):
-        row.ended_at = at
+    )
 
 
 def _open(session: Session) -> Iterator[Deadline]:
@@ -212,7 +220,7 @@ def watch(database: Database) -> None:
             Deadline.ended_at.is_(None), Deadline.due_at <= soon, Deadline.passed_at.is_(None)
         )
         for row in session.scalars(waiting.order_by(Deadline.due_at).limit(AT_ONCE)):
-            if row.due_at <= now():
+            if row.due_at < now():
                 row.passed_at = row.reminded_at = now()
                 emit(session, f"{row.key}.overdue", data={"entity_id": row.entity_id})
             elif row.reminded_at is None and row.due_at - timedelta(hours=row.remind_hours) <= now():

@@ -14,6 +14,7 @@ from fieldvisit.kernel.values import View, mask
 class HeldOpView(View):
     """An entry that waits for a decision or has had one: what it says, its reason, code and state.
 
+    It was made between `earliest_at` and `received_at`; the phone states `stated_at`, its clock showed `made_at`.
     `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy;
     `imported_by_id` who brought the entry in from a rescue file.
     """
@@ -25,6 +26,8 @@ class HeldOpView(View):
     code: str | None
     params: dict[str, Any] | None
     made_at: datetime | None
+    stated_at: datetime | None
+    earliest_at: datetime
     received_at: datetime
     args: dict[str, Any] | None
     state: str

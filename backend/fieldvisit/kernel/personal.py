@@ -62,14 +62,26 @@ personal(
     "phones", Device, "user_id", "id", "name", "created_at", "seen_at", "approved_at", "revoked_at", "app"
 )
 personal(
-    "entries", Op, "user_id", "id", "name", "device_id", "received_at", "made_at", "state", "reason", "code"
+    "entries",
+    Op,
+    "user_id",
+    "id",
+    "name",
+    "device_id",
+    "received_at",
+    "made_at",
+    "stated_at",
+    "earliest_at",
+    "state",
+    "reason",
+    "code",
 )
 personal("actions", Audit, ("actor_id", "author_id"), "at", "action", "outcome", "entity_id", "device_id")
 personal("readings", Look, "user_id", "at", "door", "what", "rows", "device_id")
 personal("notices", Notice, "user_id", "kind", "data", "made_at", "read_at")
 personal("posts", Assignment, "user_id", "scope", "since", "until")
 personal("absences", Cover, ("user_id", "deputy_id"), "user_id", "deputy_id", "since", "until")
-personal("steps", FlowStep, "by_id", "flow", "entity_id", "step", "note", "made_at")
+personal("steps", FlowStep, "by_id", "flow", "entity_id", "step", "note", "made_at", "timeliness")
 personal("files", Attachment, "user_id", "id", "kind", "type", "bytes", "state", "uploaded_at")
 
 

@@ -19,7 +19,7 @@ from fieldvisit.kernel.metrics import OPS, RESENDS, waiting_figures
 from fieldvisit.kernel.ops import Op, OpState, op_hash
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.tasks import content_of
-from fieldvisit.kernel.users import Device
+from fieldvisit.kernel.users import Device, User
 from fieldvisit.kernel.values import canonical, is_uuid
 
 ALARMS = Counter("fieldvisit_alarms_total", "What no phone and no server should ever see", ["action"])
@@ -83,7 +83,7 @@ def store(
         if name in known or name in new:
             after_commit(session, OPS.labels("replayed", "").inc)
             continue
-        new[name] = _values(runtime, device, op, name[1], at, is_first=op["id"] not in owned)
+        new[name] = _values(runtime, session, device, op, name[1], at, is_first=op["id"] not in owned)
         owned.add(op["id"])
     if new:
         # All at once, and numbered in the order they came.
@@ -117,7 +117,14 @@ def _claim(session: Session, rows: list[Op]) -> None:
 
 
 def _values(
-    runtime: Runtime, device: Device, op: dict[str, Any], digest: str, at: datetime, *, is_first: bool
+    runtime: Runtime,
+    session: Session,
+    device: Device,
+    op: dict[str, Any],
+    digest: str,
+    at: datetime,
+    *,
+    is_first: bool,
 ) -> dict[str, Any]:
     received = runtime.keys.receipt_time(op.get("receipt"), op["id"]) or at
     clock = op["clock"] if isinstance(op.get("clock"), dict) else {}
@@ -138,11 +145,18 @@ def _values(
         "raw": canonical({name: value for name, value in op.items() if name != "receipt"}),
         "received_at": min(received, at),
         "made_at": made,
-        "earliest_at": min(anchored or device.created_at, received, at),
+        "earliest_at": min(anchored or _known_since(session, device, received), received, at),
         "stated_at": stated,
         "state": OpState.RECEIVED,
         "attempts": 0,
     }
+
+
+def _known_since(session: Session, device: Device, received: datetime) -> datetime:
+    """The device's first sign-in; its user's, where a receipt shows that the database was restored to before it."""
+    if device.created_at <= received:
+        return device.created_at
+    return session.get_one(User, device.user_id).created_at
 
 
 def reused(op: Op) -> Problem | None:

@@ -16,6 +16,7 @@ from fieldvisit.kernel.clock import day_of, now
 from fieldvisit.kernel.db import Base
 from fieldvisit.kernel.errors import Problem, Reason, missing
 from fieldvisit.kernel.events import Event, emit
+from fieldvisit.kernel.intervals import Interval
 from fieldvisit.kernel.moves import note_moved
 from fieldvisit.kernel.ops import Op
 from fieldvisit.kernel.scopes import Principal
@@ -55,6 +56,11 @@ class Entry:
         made = op.made_at
         day = day_of(made if made and op.earliest_at <= made <= op.received_at else op.received_at)
         return Entry(op.number, op.id, op.name, op.earliest_at, stated, op.received_at, day, made)
+
+    @property
+    def interval(self) -> Interval:
+        """When it was made, as far as that can be proven."""
+        return Interval(self.earliest_at, self.stated_at, self.received_at, self.wall_at)
 
     def id_of(self, label: str) -> str:
         """An id that is the same whenever this op is applied again."""

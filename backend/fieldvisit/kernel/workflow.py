@@ -19,6 +19,7 @@ from fieldvisit.kernel.collections import collection, render
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
 from fieldvisit.kernel.errors import not_now, out_of_scope
+from fieldvisit.kernel.intervals import Judged, Judgement, Timeliness
 from fieldvisit.kernel.scopes import deputy_of
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Id, OptionalProse, Prose, View
@@ -40,10 +41,11 @@ class Flowing(Protocol):
     bundle_id: Mapped[int]
 
 
-class FlowStep(Base):
+class FlowStep(Judged, Base):
     """One step that was made: what it was, from which state to which, by whom, for whom (代), and with which words.
 
-    A submit keeps what was submitted as it was then (`snapshot`); later changes do not touch it.
+    A submit keeps what was submitted as it was then (`snapshot`); later changes do not touch it. A decision that was
+    due keeps until when (`due_at`) and how that was judged.
     """
 
     __tablename__ = "flow_step"
@@ -59,11 +61,16 @@ class FlowStep(Base):
     note: Mapped[str | None]
     snapshot: Mapped[dict[str, Any] | None]
     made_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 
 class FlowStepView(View):
-    """A step of a workflow, with what was submitted where it was a submit."""
+    """A step of a workflow, with what was submitted where it was a submit.
+
+    It was made between `earliest_at` and `latest_at`; the phone states `made_at`. `timeliness` says of a decision
+    whether it was made by `due_at`.
+    """
 
     id: str
     flow: str
@@ -76,6 +83,10 @@ class FlowStepView(View):
     note: str | None
     snapshot: dict[str, Any] | None
     made_at: datetime
+    earliest_at: datetime | None
+    latest_at: datetime | None
+    due_at: datetime | None
+    timeliness: Timeliness | None
 
 
 collection(
@@ -152,9 +163,17 @@ class Workflow:
         if step.is_decision:
             row.decided_by_id, row.decided_for_id = work.principal.user.id, for_id
             row.decided_at = work.entry.stated_at
-        if self.due is not None and before == "submitted" and row.state != "submitted":
-            deadlines.end(work.session, self.due, row.id, work.entry.received_at)
-        self._remember(work, row, step.name, before, for_id, note, None)
+        judgement = self._end_term(work, step, row, before)
+        self._remember(work, row, step.name, before, for_id, note, None, judgement)
+
+    def _end_term(self, work: Work, step: Step, row: Any, before: str) -> Judgement | None:
+        """A decision is judged by its day; what is taken back need not be decided any more."""
+        if self.due is None or before != "submitted" or row.state == "submitted":
+            return None
+        if step.is_decision:
+            return deadlines.end(work.session, self.due, row.id, work.entry.interval)
+        deadlines.drop(work.session, self.due, row.id, work.entry.received_at)
+        return None
 
     def _find(self, work: Work, row_id: str) -> Any:
         return work.find(self.model, row_id, f"{self.name}_missing", f"{self.name}_not_yours")
@@ -188,23 +207,25 @@ class Workflow:
         for_id: str | None,
         note: str | None,
         snapshot: dict[str, Any] | None,
+        judgement: Judgement | None = None,
     ) -> None:
-        work.session.add(
-            FlowStep(
-                id=work.id(f"step:{row.id}"),
-                flow=self.name,
-                entity_id=row.id,
-                step=step,
-                from_state=before,
-                to_state=row.state,
-                by_id=work.principal.user.id,
-                for_id=for_id,
-                note=note,
-                snapshot=snapshot,
-                made_at=work.entry.stated_at,
-                bundle_id=row.bundle_id,
-            )
+        made = FlowStep(
+            id=work.id(f"step:{row.id}"),
+            flow=self.name,
+            entity_id=row.id,
+            step=step,
+            from_state=before,
+            to_state=row.state,
+            by_id=work.principal.user.id,
+            for_id=for_id,
+            note=note,
+            snapshot=snapshot,
+            made_at=work.entry.stated_at,
+            due_at=judgement and judgement.due_at,
+            bundle_id=row.bundle_id,
         )
+        made.note_interval(work.entry.interval, judgement)
+        work.session.add(made)
         work.emit(f"{self.name}.{step}", row.bundle_id, entity_id=row.id, author_id=row.author_id)
 
 

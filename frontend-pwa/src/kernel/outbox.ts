@@ -17,7 +17,8 @@ export async function rememberAnchor(db: UserDb, anchor: string): Promise<void> 
   await db.set('anchor', { anchor, at: performance.now(), run: RUN } satisfies Anchored)
 }
 
-async function clockOf(db: UserDb): Promise<Clock | undefined> {
+/** The last word of the server on the time, and how long ago it came where that can be told. */
+export async function clockOf(db: UserDb): Promise<Clock | undefined> {
   const known = await db.get<Anchored>('anchor')
   if (!known) return undefined
   const clock: Clock = { anchor: known.anchor, run: RUN }

@@ -3991,7 +3991,7 @@ export interface paths {
          * Arrive at a shop, with place and photos or the reason why not (S11.9).
          * @description Arrive at a shop, with place and photos or the reason why not (S11.9).
          *
-         *     Without his consent the place is dropped, from the visit and from the entry as it came, be it held or rejected. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
+         *     Without his consent the place is dropped, from the visit and from the entry as it came, be it held or rejected. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`, and whether it was made while he still did is judged by what can be proven.
          */
         post: operations["visits.check_in"];
         delete?: never;
@@ -5455,10 +5455,17 @@ export interface components {
         /**
          * FlowStepView
          * @description A step of a workflow, with what was submitted where it was a submit.
+         *
+         *     It was made between `earliest_at` and `latest_at`; the phone states `made_at`. `timeliness` says of a decision
+         *     whether it was made by `due_at`.
          */
         FlowStepView: {
             /** By Id */
             by_id: string;
+            /** Due At */
+            due_at: string | null;
+            /** Earliest At */
+            earliest_at: string | null;
             /** Entity Id */
             entity_id: string;
             /** Flow */
@@ -5469,6 +5476,8 @@ export interface components {
             from_state: string | null;
             /** Id */
             id: string;
+            /** Latest At */
+            latest_at: string | null;
             /**
              * Made At
              * Format: date-time
@@ -5482,6 +5491,8 @@ export interface components {
             } | null;
             /** Step */
             step: string;
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
             /** To State */
             to_state: string;
         };
@@ -5611,6 +5622,11 @@ export interface components {
             decided_op_id: string | null;
             /** Decision Note */
             decision_note: string | null;
+            /**
+             * Earliest At
+             * Format: date-time
+             */
+            earliest_at: string;
             /** Id */
             id: string;
             /** Imported By Id */
@@ -5632,11 +5648,14 @@ export interface components {
             received_at: string;
             /** State */
             state: string;
+            /** Stated At */
+            stated_at: string | null;
         };
         /**
          * HeldOpView
          * @description An entry that waits for a decision or has had one: what it says, its reason, code and state.
          *
+         *     It was made between `earliest_at` and `received_at`; the phone states `stated_at`, its clock showed `made_at`.
          *     `decided_for_id` is who a deputy decided for (代); `decided_op_id` the decision, or the corrected copy;
          *     `imported_by_id` who brought the entry in from a rescue file.
          */
@@ -5659,6 +5678,11 @@ export interface components {
             decided_op_id: string | null;
             /** Decision Note */
             decision_note: string | null;
+            /**
+             * Earliest At
+             * Format: date-time
+             */
+            earliest_at: string;
             /** Id */
             id: string;
             /** Imported By Id */
@@ -5680,6 +5704,8 @@ export interface components {
             received_at: string;
             /** State */
             state: string;
+            /** Stated At */
+            stated_at: string | null;
         };
         /**
          * HelpMessageView
@@ -6723,10 +6749,14 @@ export interface components {
              * Format: date
              */
             due_on: string;
+            /** Earliest At */
+            earliest_at: string | null;
             /** Field */
             field: string;
             /** Id */
             id: string;
+            /** Latest At */
+            latest_at: string | null;
             /**
              * Made At
              * Format: date-time
@@ -6741,12 +6771,16 @@ export interface components {
             state: "open" | "accepted" | "dismissed";
             /** Suggested Value */
             suggested_value: string | null;
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
             /** Why */
             why: string;
         };
         /**
          * SuggestionView
-         * @description A value that waits for a decision.
+         * @description A value that waits for a decision, or has had one, between `earliest_at` and `latest_at`.
+         *
+         *     `timeliness` says whether it was decided by the end of `due_on`.
          */
         SuggestionView: {
             /** Author Id */
@@ -6764,10 +6798,14 @@ export interface components {
              * Format: date
              */
             due_on: string;
+            /** Earliest At */
+            earliest_at: string | null;
             /** Field */
             field: string;
             /** Id */
             id: string;
+            /** Latest At */
+            latest_at: string | null;
             /**
              * Made At
              * Format: date-time
@@ -6782,6 +6820,8 @@ export interface components {
             state: "open" | "accepted" | "dismissed";
             /** Suggested Value */
             suggested_value: string | null;
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
             /** Why */
             why: string;
         };
@@ -6983,7 +7023,11 @@ export interface components {
         };
         /**
          * VisitView
-         * @description A visit. It was made between `earliest_at` and `latest_at`; the phone states `stated_at`.
+         * @description A visit.
+         *
+         *     He came between `earliest_at` and `latest_at`, the phone states `check_in_at`; he left between
+         *     `check_out_earliest_at` and `check_out_latest_at`, the phone states `check_out_at`. `*_wall_at` is what the
+         *     phone's clock showed. `scope_timeliness`, where `is_late_scope`: whether he came while he still served the shop.
          */
         VisitView: {
             /** Cancel Reason */
@@ -7002,8 +7046,16 @@ export interface components {
             check_in_lat: number | null;
             /** Check In Lng */
             check_in_lng: number | null;
+            /** Check In Wall At */
+            check_in_wall_at: string | null;
             /** Check Out At */
             check_out_at: string | null;
+            /** Check Out Earliest At */
+            check_out_earliest_at: string | null;
+            /** Check Out Latest At */
+            check_out_latest_at: string | null;
+            /** Check Out Wall At */
+            check_out_wall_at: string | null;
             /** Contact Method */
             contact_method: ("in_person" | "phone" | "wechat" | "other") | null;
             /** Customer Id */
@@ -7051,6 +7103,8 @@ export interface components {
             responsibility_tags: string[];
             /** Satisfaction */
             satisfaction: number | null;
+            /** Scope Timeliness */
+            scope_timeliness: ("in_time" | "late" | "unproven") | null;
             /** Seq */
             seq: number | null;
             /** Shop Name */

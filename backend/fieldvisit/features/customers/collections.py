@@ -10,6 +10,7 @@ from fieldvisit.features.customers.models import ContactLog, Customer, CustomerC
 from fieldvisit.features.customers.rules import MASKED_FOR, NUMBERS
 from fieldvisit.kernel import held
 from fieldvisit.kernel.collections import collection, contains_any
+from fieldvisit.kernel.intervals import Timeliness
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Masked, View, mask
 
@@ -98,7 +99,10 @@ class CustomerChangeMaskedView(CustomerChangeView):
 
 
 class SuggestionView(View):
-    """A value that waits for a decision."""
+    """A value that waits for a decision, or has had one, between `earliest_at` and `latest_at`.
+
+    `timeliness` says whether it was decided by the end of `due_on`.
+    """
 
     id: str
     customer_id: str
@@ -113,6 +117,9 @@ class SuggestionView(View):
     decided_by_id: str | None
     decided_at: datetime | None
     decision_note: str | None
+    earliest_at: datetime | None
+    latest_at: datetime | None
+    timeliness: Timeliness | None
 
 
 class SuggestionMaskedView(SuggestionView):

@@ -265,5 +265,6 @@ def _open_suggestion(work: Work, suggestion_id: str) -> Suggestion:
 def _close(work: Work, row: Suggestion, state: str, note: str | None) -> None:
     row.state, row.decision_note = state, note
     row.decided_by_id, row.decided_at = work.user.id, work.entry.stated_at
-    deadlines.end(work.session, DECIDE, row.id, work.entry.received_at)
+    judgement = deadlines.end(work.session, DECIDE, row.id, work.entry.interval)
+    row.note_interval(work.entry.interval, judgement)
     work.emit("customers.suggestion_decided", row.bundle_id, suggestion_id=row.id, state=state)

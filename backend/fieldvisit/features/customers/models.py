@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldvisit.kernel.bundles import ALL, bundle
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
+from fieldvisit.kernel.intervals import Judged
 from fieldvisit.kernel.users import Role
 
 CUSTOMER = bundle(
@@ -90,8 +91,11 @@ class CustomerChange(Base):
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"))
 
 
-class Suggestion(Base):
-    """A value that was not written because the present one had moved on or is protected; people decide it."""
+class Suggestion(Judged, Base):
+    """A value that was not written because the present one had moved on or is protected; people decide it.
+
+    `earliest_at`, `latest_at` and `timeliness` are those of the decision.
+    """
 
     __tablename__ = "suggestion"
     __table_args__ = (Index(None, "bundle_id", "state"),)

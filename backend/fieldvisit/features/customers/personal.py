@@ -13,6 +13,7 @@ personal(
     "made_at",
     "state",
     "decided_at",
+    "timeliness",
 )
 personal("handovers", Handover, "author_id", "customer_id", "on_day", "state", "made_at")
 personal("contacts", ContactLog, "author_id", "id", "customer_id", "method", "note", "made_at")

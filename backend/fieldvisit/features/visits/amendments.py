@@ -48,9 +48,9 @@ class CorrectShop(Args):
 
 def _around(touching: Touching, args: CorrectShop) -> list[str | BundleKey]:
     visit, customer = touching.get(Visit, args.visit_id), touching.get(Customer, args.customer_id)
-    if visit is None or customer is None or visit.check_in_at is None:
+    if visit is None or customer is None or visit.came_at is None:
         return []
-    home = home_of(touching.ahead, visit.visitor_id, customer, visit.day, visit.check_in_at)
+    home = home_of(touching.ahead, visit.visitor_id, customer, visit.day, visit.came_at)
     files = [CUSTOMER.of(customer=row_id).text for row_id in (visit.customer_id, customer.id)]
     return [home, *files, *touching.bundle_of(Visit, visit.id)]
 
@@ -69,12 +69,12 @@ def correct_shop(work: Work, args: CorrectShop) -> None:
     Notes, answers, stock and photos go along; the place is judged anew; a planned shop stands on the day's list again.
     """
     visit = own_visit(work, args.visit_id)
-    if not may_record(visit.state) or visit.check_in_at is None:
+    if not may_record(visit.state) or visit.came_at is None:
         raise not_now("visit_not_open")
     customer = work.find(Customer, args.customer_id, "customer_missing", "customer_reassigned")
     if customer.id == visit.customer_id:
         raise invalid("shop_is_the_same")
-    home = work.bundle(home_of(work.ahead, visit.visitor_id, customer, visit.day, visit.check_in_at))
+    home = work.bundle(home_of(work.ahead, visit.visitor_id, customer, visit.day, visit.came_at))
     wrong = work.session.get_one(Customer, visit.customer_id)
     _remember(work, visit, customer, args.reason, home)
     if visit.is_planned and visit.day == work.entry.day:

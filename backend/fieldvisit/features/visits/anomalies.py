@@ -20,8 +20,9 @@ from fieldvisit.features.visits.rules import VISITORS, Flags, Stop, datum, speed
 from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import command
-from fieldvisit.kernel.deadlines import deadline, end
+from fieldvisit.kernel.deadlines import deadline, drop
 from fieldvisit.kernel.errors import not_now, out_of_scope
+from fieldvisit.kernel.intervals import span
 from fieldvisit.kernel.notices import holders
 from fieldvisit.kernel.scopes import server_of
 from fieldvisit.kernel.users import Role, User
@@ -104,7 +105,7 @@ def judge_anew(work: Work, visit: Visit) -> None:
         row.customer_id = visit.customer_id
         row.flags = {name: found for name, found in row.flags.items() if name != "far_from_shop"}
         if not row.flags:
-            end(work.session, ANSWER, row.id, work.entry.received_at)
+            drop(work.session, ANSWER, row.id, work.entry.received_at)
             work.session.delete(row)
             work.session.flush()
     judge(work, visit)
@@ -148,13 +149,11 @@ def add_flags(ahead: Ahead, visit: Visit, flags: Flags) -> VisitAnomaly | None:
 
 def _flags(work: Work, visit: Visit) -> Flags:
     customer = work.session.get_one(Customer, visit.customer_id)
-    left = visit.check_out_at
-    stayed = (left - visit.check_in_at).total_seconds() if left and visit.check_in_at else None
     return visit_flags(
         verdict=visit.place_verdict,
         distance=visit.distance_m,
         radius_m=customer.radius_m,
-        stayed_s=stayed,
+        stay=visit.stay,
         speed=_speed(work.session, visit),
         unanswered=_unanswered(work, visit, customer) if visit.state == "completed" else 0,
     )
@@ -172,7 +171,7 @@ def _unanswered(work: Work, visit: Visit, customer: Customer) -> int:
 
 def _speed(session: Session, visit: Visit) -> float | None:
     here = _stop(visit)
-    if here is None:
+    if here is None or visit.check_in_at is None or visit.arrived is None:
         return None
     before = session.scalars(
         select(Visit)
@@ -181,22 +180,23 @@ def _speed(session: Session, visit: Visit) -> float | None:
             Visit.day == visit.day,
             Visit.id != visit.id,
             Visit.check_in_lat.is_not(None),
-            Visit.check_in_at < here.at,
-            Visit.check_in_at > here.at - SAME_TRIP,
+            Visit.check_in_at < visit.check_in_at,
+            Visit.check_in_at > visit.check_in_at - SAME_TRIP,
         )
         .order_by(Visit.check_in_at.desc())
         .limit(1)
     ).first()
     there = _stop(before) if before is not None else None
-    if before is None or there is None:
+    if before is None or there is None or before.arrived is None:
         return None
-    left = before.check_out_at
-    leaving = left if left is not None and there.at < left < here.at else there.at
-    return speed_kmh(Stop(there.lat, there.lng, there.accuracy_m, leaving), here)
+    left = before.left
+    if left is None or not before.arrived.stated < left.stated < visit.arrived.stated:
+        left = before.arrived
+    return speed_kmh(there, here, span(left, visit.arrived).most)
 
 
 def _stop(visit: Visit) -> Stop | None:
-    if visit.check_in_lat is None or visit.check_in_lng is None or visit.check_in_at is None:
+    if visit.check_in_lat is None or visit.check_in_lng is None:
         return None
     lat, lng = to_wgs84(visit.check_in_lat, visit.check_in_lng, datum(visit.check_in_datum) or "wgs84")
-    return Stop(lat, lng, visit.check_in_accuracy_m or 0, visit.check_in_at)
+    return Stop(lat, lng, visit.check_in_accuracy_m or 0)

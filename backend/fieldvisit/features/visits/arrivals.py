@@ -28,8 +28,9 @@ from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
+from fieldvisit.kernel.intervals import judge_day
 from fieldvisit.kernel.values import Args, Date, Datum, Id, Moment, OptionalProse
-from fieldvisit.kernel.work import Entry, OutOfScope, Touching, Work
+from fieldvisit.kernel.work import OutOfScope, Touching, Work
 
 LATE_SCOPE_DAYS = 30
 MAX_AGE_S = 10**9
@@ -94,11 +95,6 @@ def home_of(ahead: Ahead, visitor_id: str, customer: Customer, day: date, moment
     return VISITS.of(visitor=visitor_id, zone=zone_at(ahead, customer, moment), day=day)
 
 
-def _made(entry: Entry) -> datetime:
-    """When the entry was made: as stated, within what can be proven."""
-    return min(max(entry.stated_at, entry.earliest_at), entry.received_at)
-
-
 def _home(work: Work, zone_id: str, day: date) -> Bundle:
     return work.bundle(VISITS.of(visitor=work.user.id, zone=zone_id, day=day))
 
@@ -116,7 +112,7 @@ def _around(touching: Touching, customer_id: str, day: date) -> list[str | Bundl
     customer = touching.get(Customer, customer_id)
     if customer is None:
         return []
-    home = home_of(touching.ahead, touching.user.id, customer, day, _made(touching.entry))
+    home = home_of(touching.ahead, touching.user.id, customer, day, touching.entry.interval.likely)
     return [home, CUSTOMER.of(customer=customer_id).text]
 
 
@@ -128,7 +124,7 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
         raise invalid("day_invalid")
     if work.session.get(Visit, args.id) is not None:
         raise conflict("id_taken")
-    zone_id = zone_at(work.ahead, customer, _made(work.entry))
+    zone_id = zone_at(work.ahead, customer, work.entry.interval.likely)
     home = _home(work, zone_id, args.day)
     visit = _new_visit(work, customer, zone_id, args.id, args.day, home)
     visit.state, visit.is_planned = "planned", True
@@ -149,32 +145,34 @@ def plan_visit(work: Work, args: PlanVisit) -> None:
 def check_in(work: Work, args: CheckIn) -> None:
     """Arrive at a shop, with place and photos or the reason why not (S11.9).
 
-    Without his consent the place is dropped, from the visit and from the entry as it came, be it held or rejected. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`.
+    Without his consent the place is dropped, from the visit and from the entry as it came, be it held or rejected. Somebody who served the shop within the last 30 days is not turned away: the visit is flagged `late_scope`, and whether it was made while he still did is judged by what can be proven.
     """
-    late = False
+    last_day = None
     try:
         customer = work.find(Customer, args.customer_id, "customer_missing", "customer_reassigned")
     except OutOfScope as lost:
         if day_of(work.entry.received_at) - lost.last > timedelta(days=LATE_SCOPE_DAYS):
             raise
-        customer, late = lost.row, True
+        customer, last_day = lost.row, lost.last
     visit = _awaited(work, args, customer)
-    zone_id = zone_at(work.ahead, customer, _made(work.entry))
+    zone_id = zone_at(work.ahead, customer, work.entry.interval.likely)
     home = _home(work, zone_id, work.entry.day)
     if visit is None:
         visit = _new_visit(work, customer, zone_id, args.id, work.entry.day, home)
         visit.is_planned = False
         work.session.add(visit)
-    visit.state, visit.day, visit.bundle_id, visit.is_late_scope = (
-        "in_progress",
-        work.entry.day,
-        home.id,
-        late,
-    )
+    arrived = work.entry.interval
+    visit.state, visit.day, visit.bundle_id = "in_progress", work.entry.day, home.id
+    visit.is_late_scope = last_day is not None
+    visit.scope_timeliness = judge_day(last_day, arrived).timeliness if last_day else None
     visit.purpose = args.purpose or visit.purpose
     visit.contact_method = args.contact_method or visit.contact_method or "in_person"
-    visit.check_in_at = visit.stated_at = work.entry.stated_at
-    visit.earliest_at, visit.latest_at = work.entry.earliest_at, work.entry.received_at
+    visit.check_in_at = visit.stated_at = arrived.stated
+    visit.earliest_at, visit.latest_at, visit.check_in_wall_at = (
+        arrived.earliest,
+        arrived.latest,
+        arrived.wall,
+    )
     visit.photo_refusal = args.photo_refusal
     _place(work, visit, args)
     judge_place(visit, customer)

@@ -16,6 +16,7 @@ from fieldvisit.features.visits.models import (
 from fieldvisit.features.visits.questions import Question
 from fieldvisit.features.visits.rules import ContactMethod, Purpose
 from fieldvisit.kernel.collections import collection
+from fieldvisit.kernel.intervals import Timeliness
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import View
 
@@ -24,7 +25,12 @@ AnomalyState = Literal["open", "submitted", "withdrawn", "returned", "accepted",
 
 
 class VisitView(View):
-    """A visit. It was made between `earliest_at` and `latest_at`; the phone states `stated_at`."""
+    """A visit.
+
+    He came between `earliest_at` and `latest_at`, the phone states `check_in_at`; he left between
+    `check_out_earliest_at` and `check_out_latest_at`, the phone states `check_out_at`. `*_wall_at` is what the
+    phone's clock showed. `scope_timeliness`, where `is_late_scope`: whether he came while he still served the shop.
+    """
 
     id: str
     version: int
@@ -64,6 +70,11 @@ class VisitView(View):
     stated_at: datetime | None
     earliest_at: datetime | None
     latest_at: datetime | None
+    check_in_wall_at: datetime | None
+    check_out_earliest_at: datetime | None
+    check_out_latest_at: datetime | None
+    check_out_wall_at: datetime | None
+    scope_timeliness: Timeliness | None
 
 
 class VisitDigestView(View):

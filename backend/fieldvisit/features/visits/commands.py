@@ -111,7 +111,9 @@ def check_out(work: Work, args: CheckOut) -> None:
     visit = own_visit(work, args.visit_id)
     if visit.state != "in_progress":
         raise not_now("visit_not_open")
-    visit.state, visit.check_out_at = "completed", work.entry.stated_at
+    left = work.entry.interval
+    visit.state, visit.check_out_at, visit.check_out_wall_at = "completed", left.stated, left.wall
+    visit.check_out_earliest_at, visit.check_out_latest_at = left.earliest, left.latest
     tell_file(work, visit)
     judge(work, visit)
     work.emit("visits.completed", visit.bundle_id, visit_id=visit.id, customer_id=visit.customer_id)

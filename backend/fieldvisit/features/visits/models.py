@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldvisit.kernel.bundles import bundle, last_days
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
+from fieldvisit.kernel.intervals import Interval, Span, interval_of, span
 from fieldvisit.kernel.users import Role
 
 VISITS = bundle(
@@ -28,7 +29,11 @@ VISITS = bundle(
 
 
 class Visit(Base):
-    """拜访记录 (domain §3.2). Distances in metres; `place_verdict` is the server's, `phone_verdict` the phone's."""
+    """拜访记录 (domain §3.2). Distances in metres; `place_verdict` is the server's, `phone_verdict` the phone's.
+
+    Arrival and leaving keep the interval in which they lie (`arrived`, `left`). `scope_timeliness` says of a visit
+    that came in when the shop was somebody else's already whether it was made before.
+    """
 
     __tablename__ = "visit"
     __table_args__ = (
@@ -81,9 +86,35 @@ class Visit(Base):
     stated_at: Mapped[datetime | None]
     earliest_at: Mapped[datetime | None]
     latest_at: Mapped[datetime | None]
+    check_in_wall_at: Mapped[datetime | None]
+    check_out_earliest_at: Mapped[datetime | None]
+    check_out_latest_at: Mapped[datetime | None]
+    check_out_wall_at: Mapped[datetime | None]
+    scope_timeliness: Mapped[str | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def arrived(self) -> Interval | None:
+        """When he came, as far as that can be proven."""
+        return interval_of(self.earliest_at, self.stated_at, self.latest_at, self.check_in_wall_at)
+
+    @property
+    def came_at(self) -> datetime | None:
+        """The likely moment of arrival: as stated, as far as that is possible."""
+        return self.arrived.likely if self.arrived else self.check_in_at
+
+    @property
+    def left(self) -> Interval | None:
+        """When he left, as far as that can be proven."""
+        bounds = self.check_out_earliest_at, self.check_out_at, self.check_out_latest_at
+        return interval_of(*bounds, self.check_out_wall_at)
+
+    @property
+    def stay(self) -> Span | None:
+        """How long he stayed; None where nothing was kept to tell it by."""
+        return span(self.arrived, self.left) if self.arrived and self.left else None
 
 
 class VisitDigest(Base):

@@ -7,6 +7,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Literal
 
 from fieldvisit.features.customers.datums import to_wgs84
+from fieldvisit.kernel.intervals import Span
 from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Datum
 
@@ -93,21 +94,19 @@ def place_verdict(
 
 @dataclass(frozen=True)
 class Stop:
-    """An arrival as the travel rule sees it: a WGS-84 point, its accuracy in metres, and when."""
+    """A shop as the travel rule sees it: a WGS-84 point and its accuracy in metres."""
 
     lat: float
     lng: float
     accuracy_m: float
-    at: datetime
 
 
-def speed_kmh(left: Stop, arrived: Stop) -> float | None:
+def speed_kmh(left: Stop, arrived: Stop, seconds: float) -> float | None:
     """How fast one must have gone between two stops, their uncertainty taken off the way; None within a kilometre."""
     way = distance_m(left.lat, left.lng, arrived.lat, arrived.lng) - left.accuracy_m - arrived.accuracy_m
     if way < NEAR_M:
         return None
-    seconds = max((arrived.at - left.at).total_seconds(), 1)
-    return min(way / seconds * 3.6, 99_999)
+    return min(way / max(seconds, 1) * 3.6, 99_999)
 
 
 Flags = dict[str, dict[str, int]]
@@ -118,22 +117,22 @@ def visit_flags(
     verdict: str | None,
     distance: float | None,
     radius_m: int,
-    stayed_s: float | None,
+    stay: Span | None,
     speed: float | None,
     unanswered: int,
 ) -> Flags:
     """What about a visit in person wants an explanation: flag → the figure found and the limit (domain §2.9).
 
-    Metres for `far_from_shop`, seconds for `too_short` and `too_long`, km/h for `too_fast`, questions for `unanswered`.
+    A stay is too short or too long only where it is for sure. Metres for `far_from_shop`, seconds for `too_short` and `too_long`, km/h for `too_fast`, questions for `unanswered`.
     """
 
     def found() -> Iterator[tuple[str, float, int]]:
         if verdict == "outside" and distance is not None:
             yield "far_from_shop", distance, radius_m
-        if stayed_s is not None and stayed_s < SHORTEST_STAY_S:
-            yield "too_short", stayed_s, SHORTEST_STAY_S
-        if stayed_s is not None and stayed_s > LONGEST_STAY_S:
-            yield "too_long", stayed_s, LONGEST_STAY_S
+        if stay is not None and stay.most < SHORTEST_STAY_S:
+            yield "too_short", stay.most, SHORTEST_STAY_S
+        if stay is not None and stay.least > LONGEST_STAY_S:
+            yield "too_long", stay.least, LONGEST_STAY_S
         if speed is not None and speed > FASTEST_KMH:
             yield "too_fast", speed, FASTEST_KMH
         if unanswered:

@@ -1,6 +1,6 @@
 """What visits do by themselves: a day with hardly any time at shops wants a word from whose day it was (domain §2.9)."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -52,7 +52,7 @@ def _last_judged(session: Session) -> str | None:
 
 
 def _short_days(session: Session, day: date) -> dict[str, float]:
-    """The last visit of each account manager's short day → seconds at shops."""
+    """The last visit of each account manager's day that is short for sure → seconds at shops."""
     made = session.scalars(
         select(Visit)
         .join(User, User.id == Visit.visitor_id)
@@ -67,12 +67,6 @@ def _short_days(session: Session, day: date) -> dict[str, float]:
     stayed: dict[str, float] = {}
     last: dict[str, str] = {}
     for visit in made:
-        stayed[visit.visitor_id] = stayed.get(visit.visitor_id, 0) + _seconds(
-            visit.check_in_at, visit.check_out_at
-        )
+        stayed[visit.visitor_id] = stayed.get(visit.visitor_id, 0) + (visit.stay.most if visit.stay else 0)
         last[visit.visitor_id] = visit.id
     return {last[visitor]: seconds for visitor, seconds in stayed.items() if seconds < SHORTEST_DAY_S}
-
-
-def _seconds(arrived: datetime | None, left: datetime | None) -> float:
-    return max((left - arrived).total_seconds(), 0) if arrived and left else 0

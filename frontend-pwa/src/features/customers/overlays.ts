@@ -28,6 +28,9 @@ defineOverlay('customers.edit', ROWS, (op, draft, userId) => {
       decided_by_id: null,
       decided_at: null,
       decision_note: null,
+      earliest_at: null,
+      latest_at: null,
+      timeliness: null,
     })
   }
 })

@@ -41,6 +41,11 @@ const blank: Omit<Visit, 'id' | 'customer_id' | 'shop_name' | 'visitor_id' | 'da
   stated_at: null,
   earliest_at: null,
   latest_at: null,
+  check_in_wall_at: null,
+  check_out_earliest_at: null,
+  check_out_latest_at: null,
+  check_out_wall_at: null,
+  scope_timeliness: null,
 }
 
 defineOverlay('visits.plan_visit', ROWS, (op, draft, userId) => {
