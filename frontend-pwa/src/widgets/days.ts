@@ -1,12 +1,12 @@
 // Days and times as Asia/Shanghai shows them, whatever the phone's own zone is.
 
-const dayFormat = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' })
-const timeFormat = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit' })
+// China keeps one time without summer time, since 1991. `Intl` is no help: some browsers write 'en-CA' as 11/25/2026.
+const AHEAD_MS = 8 * 3_600_000
+
+const shown = (moment: Date | string): string => new Date(new Date(moment).getTime() + AHEAD_MS).toISOString()
 
 /** YYYY-MM-DD of a moment. */
-export function dayOf(moment: Date | string = new Date()): string {
-  return dayFormat.format(typeof moment === 'string' ? new Date(moment) : moment)
-}
+export const dayOf = (moment: Date | string = new Date()): string => shown(moment).slice(0, 10)
 
 /** The day after a day (YYYY-MM-DD). */
 export function dayAfter(day: string, days = 1): string {
@@ -16,6 +16,4 @@ export function dayAfter(day: string, days = 1): string {
 export const dayBefore = (day: string): string => dayAfter(day, -1)
 
 /** HH:MM of a moment. */
-export function timeOf(moment: string | null): string {
-  return moment ? timeFormat.format(new Date(moment)) : ''
-}
+export const timeOf = (moment: string | null): string => (moment ? shown(moment).slice(11, 16) : '')
