@@ -1,12 +1,21 @@
 """What is kept of rendered bundles saves work, and shows nobody anything else than rendering anew would."""
 
+from collections import Counter
+from itertools import chain
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from orjson import loads
+from sqlalchemy import event, select
 
 from conftest import World
+from fieldvisit.features.customers.models import Customer
+from fieldvisit.features.visits.models import VisitAnomaly
+from fieldvisit.kernel import sync
+from fieldvisit.kernel.bundles import Bundle
+from fieldvisit.kernel.collections import COLLECTIONS, as_stored, dumps, render
 from fieldvisit.kernel.renderings import Renderings
+from fieldvisit.kernel.users import Role
 from personas import Persona, shop
 
 KEY = f"customer:{shop('cz:0')}"
@@ -65,6 +74,46 @@ def test_a_new_epoch_asks_for_everything_anew(world: World) -> None:
     renewed = am01.fetch(KEY)["view"]
     assert renewed != view
     assert world.runtime.renderings.get(renewed, KEY, am01.fetch(KEY)["bundles"][0]["rev"])
+
+
+def test_what_is_read_as_it_is_stored_is_what_the_views_show(world: World) -> None:
+    compared: Counter[str] = Counter()
+    with world.runtime.db.read() as session:
+        bundles = session.scalars(select(Bundle.id)).all()
+        for name, made in COLLECTIONS.items():
+            for role, view in made.views.items():
+                if not as_stored(made.model, view):
+                    continue
+                by_id = {row.id: render(view, row) for row in session.scalars(select(made.model))}
+                for row in chain.from_iterable(made.rows(session, bundles, role).values()):
+                    assert loads(dumps(row)) == by_id[row["id"]]
+                    compared[name] += 1
+    print(f"{compared.total()} rows of {len(compared)} collections compared: {dict(compared)}")
+    assert compared.total() > 500
+    assert min(compared["customers"], compared["visits"], compared["visit_digests"]) > 0
+
+
+def test_a_view_that_masks_or_reshapes_is_not_read_as_it_is_stored() -> None:
+    assert as_stored(Customer, COLLECTIONS["customers"].views[Role.ACCOUNT_MANAGER])
+    assert not as_stored(Customer, COLLECTIONS["customers"].views[Role.DEPARTMENT_MANAGER])
+    assert not as_stored(VisitAnomaly, COLLECTIONS["visit_anomalies"].views[Role.ACCOUNT_MANAGER])
+
+
+def test_an_answer_without_room_for_all_renders_little_more_than_it_sends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "MAX_ANSWER_BYTES", 1)
+    monkeypatch.setattr(sync, "AT_ONCE", 2)
+    am01 = world.as_("am01")
+    revs = am01.manifest()
+    keys = [key for key in revs if key.startswith("customer:")]
+    assert len(keys) > 2
+    answer = am01.fetch(*keys)
+    assert [bundle["key"] for bundle in answer["bundles"]] == keys[:1]
+    kept = [key for key in keys if world.runtime.renderings.get(answer["view"], key, revs[key])]
+    assert kept == keys[:2]
+    # The one that was rendered ahead costs no more than one that was asked for before.
+    assert asked(world, am01, keys[1])[1] == asked(world, am01, keys[0])[1] < asked(world, am01, keys[2])[1]
 
 
 @pytest.mark.parametrize("room", [0, 25, 1000])

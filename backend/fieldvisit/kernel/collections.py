@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cache
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
-from sqlalchemy import ColumnElement, Select, or_, select
+import orjson
+from sqlalchemy import ColumnElement, Select, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.bundles import visible
@@ -19,6 +23,7 @@ from fieldvisit.kernel.values import MASK, View, is_uuid
 
 MAX_PAGE = 200
 MAX_EXPORT = 100_000
+PLAIN = (str, int, float, bool, date, datetime, NoneType)
 
 # Told the bundles of the rows that are shown.
 Seen = Callable[[Iterable[int]], None]
@@ -47,20 +52,22 @@ class Collection:
     def rows(
         self, session: Session, bundle_ids: Iterable[int], role: Role
     ) -> dict[int, list[dict[str, Any]]]:
-        """The rendered rows of some bundles; reads nothing but rows of those bundles."""
+        """The rendered rows of some bundles, ready for `dumps`; reads nothing but rows of those bundles."""
         view = self.views.get(role)
         if view is None:
             return {}
-        found = session.scalars(
-            select(self.model)
+        fields = as_stored(self.model, view)
+        columns = [getattr(self.model, name) for name in fields or ()] or [self.model]
+        found = session.execute(
+            select(self.model.bundle_id, *columns)
             .where(self.model.bundle_id.in_(bundle_ids))
             .order_by(*(self.order or (self.model.id,)))
         )
         rendered: dict[int, list[dict[str, Any]]] = {}
-        for row in found:
-            rows = rendered.setdefault(row.bundle_id, [])
+        for bundle_id, *row in found:
+            rows = rendered.setdefault(bundle_id, [])
             if self.newest is None or len(rows) < self.newest:
-                rows.append(render(view, row))
+                rows.append(dict(zip(fields, row, strict=True)) if fields else render(view, row[0]))
         return rendered
 
     def _readable(self, principal: Principal) -> tuple[Select[Any], type[View]]:
@@ -224,9 +231,41 @@ def _bound(column: ColumnElement[Any], is_upper: bool, value: str) -> ColumnElem
     return column < edge if is_upper else column >= edge
 
 
+def as_stored(model: type[Any], view: type[View]) -> tuple[str, ...]:
+    """The view's fields where it shows just what the table holds: its rows need not be made objects first.
+
+    Empty for a view that checks, masks or reshapes anything, or shows more than columns.
+    """
+    fields = _unchanged(view)
+    return fields if set(fields) <= set(inspect(model).column_attrs.keys()) else ()
+
+
+@cache
+def _unchanged(view: type[View]) -> tuple[str, ...]:
+    """All fields of a view that changes none of them; empty for any other."""
+    rules = view.__pydantic_decorators__
+    if any(getattr(rules, part.name) for part in dataclass_fields(rules)):
+        return ()
+    parts = view.model_fields.values()
+    is_plain = all(not field.metadata and _is_plain(field.annotation) for field in parts)
+    return tuple(view.model_fields) if is_plain else ()
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether a value of this kind, as a column gives it, is written into JSON just as a view would write it."""
+    if get_origin(kind) is Literal:
+        return True
+    return kind in PLAIN or (bool(get_args(kind)) and all(map(_is_plain, get_args(kind))))
+
+
 def render(view: type[View], row: Any) -> dict[str, Any]:
     """A row as `view` shows it, ready for JSON."""
     return view.model_validate(row).model_dump(mode="json")
+
+
+def dumps(value: Any) -> bytes:
+    """JSON of rendered rows; moments as views write them."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
 def contains_any(columns: Iterable[Any], term: str) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from fieldvisit.kernel.audit import record
 from fieldvisit.kernel.backups import safe_before
 from fieldvisit.kernel.bundles import BUNDLES, Bundle, carried, visible
 from fieldvisit.kernel.clock import iso, now, parse_iso
-from fieldvisit.kernel.collections import COLLECTIONS
+from fieldvisit.kernel.collections import COLLECTIONS, dumps
 from fieldvisit.kernel.db import is_contention
 from fieldvisit.kernel.epoch import ServerState
 from fieldvisit.kernel.errors import Problem, bad_request
@@ -54,6 +54,7 @@ PROTO = 1
 SCHEMA = 5
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
+AT_ONCE = 16  # bundles rendered together: few statements, and little that the answer has no room for
 BUSY_MS = 3000
 
 Stop = dict[str, Any]
@@ -286,15 +287,19 @@ def _is_watched(kind: str) -> bool:
 def _parts(
     runtime: Runtime, session: Session, principal: Principal, view: str, rows: list[Bundle]
 ) -> Iterator[tuple[Bundle, bytes]]:
-    """Each bundle as it is sent; only those are rendered that were not before."""
-    known = {row.key: runtime.renderings.get(view, row.key, row.rev) for row in rows}
-    made = dict(_render(session, principal, [row for row in rows if known[row.key] is None]))
+    """Each bundle as it is sent; only those are rendered that were not before, a few ahead of what is taken."""
+    kept = ((row.key, runtime.renderings.get(view, row.key, row.rev)) for row in rows)
+    known = {key: part for key, part in kept if part is not None}
+    unknown = [row for row in rows if row.key not in known]
     for row in rows:
-        part = known[row.key]
-        if part is None:
-            part = orjson.dumps({"key": row.key, "rev": row.rev, "rows": made[row.key]})
-            runtime.renderings.put(view, row.key, row.rev, part)
-        yield row, part
+        if row.key not in known:
+            ahead, unknown = unknown[:AT_ONCE], unknown[AT_ONCE:]
+            made = dict(_render(session, principal, ahead))
+            for other in ahead:
+                part = dumps({"key": other.key, "rev": other.rev, "rows": made[other.key]})
+                runtime.renderings.put(view, other.key, other.rev, part)
+                known[other.key] = part
+        yield row, known[row.key]
 
 
 def _render(
