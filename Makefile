@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test assurance lint build wheel clean
+.PHONY: help demo test assurance bench lint build wheel clean
 
 PY := .venv/bin/python
 STAMPS := .stamps
@@ -13,6 +13,7 @@ help:
 	@echo "make demo   the demo district, served at one address"
 	@echo "make test   every check and every test, on SQLite, PostgreSQL and in browsers"
 	@echo "make assurance  the faults at length: crashes, losses, restores in any order"
+	@echo "make bench  speed against other servers, as ratios: docs/benchmarks.md"
 	@echo "make lint   the checks alone"
 	@echo "make build  the app alone"
 	@echo "make wheel  one file to install, with the app and the migrations in it: dist/"
@@ -27,6 +28,9 @@ test: lint
 assurance: $(STAMPS)/dev
 	@scripts/assurance
 
+bench: $(STAMPS)/dev
+	@scripts/bench
+
 lint: $(STAMPS)/dev $(STAMPS)/npm
 	@scripts/lint
 
@@ -37,7 +41,7 @@ wheel: $(STAMPS)/dev $(STAMPS)/pwa
 	@ls dist/*.whl
 
 clean:
-	rm -rf .venv .stamps var dist frontend-pwa/node_modules frontend-pwa/dist
+	rm -rf .venv .stamps .bench bench/pouchdb/node_modules var dist frontend-pwa/node_modules frontend-pwa/dist
 
 $(STAMPS)/prerequisites: scripts/prerequisites
 	@scripts/prerequisites
