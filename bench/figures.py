@@ -38,8 +38,8 @@ class Series:
         cells = (
             figure.name,
             f"{'≤' if figure.is_ceiling else '≥'} {figure.bound:g}",
-            f"{statistics.median(ratios):.2f}",
-            f"{min(ratios):.2f} – {max(ratios):.2f}",
+            _short(statistics.median(ratios)),
+            f"{_short(min(ratios))} – {_short(max(ratios))}",
             f"{_short(first)} / {_short(second)} {figure.unit}",
             "" if self.is_met else "missed",
         )
@@ -52,4 +52,4 @@ HEAD = (
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -20,7 +20,7 @@ class Scale:
     """Shops a route, batches a phone pushes in a round, requests a phone sends for the 304, phones that sync at once."""
 
     shops: int = 300
-    batches: int = 10
+    batches: int = 5
     requests: int = 200
     phones: int = 100
 

@@ -46,7 +46,7 @@ def measure(names: list[str], rounds: int, scale: Scale) -> list[Series]:
                 for figure, pair in go().items():
                     series.setdefault(figure, Series(figure)).pairs.append(pair)
                     print(
-                        f"  {figure.name}: {pair[0]:.4g} / {pair[1]:.4g} = {pair[0] / pair[1]:.2f}",
+                        f"  {figure.name}: {pair[0]:.4g} / {pair[1]:.4g} = {pair[0] / pair[1]:.3g}",
                         flush=True,
                     )
     return list(series.values())
