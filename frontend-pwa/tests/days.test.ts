@@ -11,7 +11,8 @@ describe('a moment in Shanghai', () => {
     ['2026-11-25T16:00:00Z', '2026-11-26', '00:00'],
     ['2026-12-31T23:30:00-01:00', '2027-01-01', '08:30'],
   ])('%s is of %s, at %s', (moment, day, time) => {
-    vi.spyOn(Intl.DateTimeFormat.prototype, 'format', 'get').mockReturnValue(() => '11/25/2026')
+    const formats = Intl.DateTimeFormat.prototype as unknown as { format: object }
+    vi.spyOn(formats, 'format', 'get').mockReturnValue(() => '11/25/2026')
     expect(dayOf(moment)).toBe(day)
     expect(dayOf(new Date(moment))).toBe(day)
     expect(timeOf(moment)).toBe(time)
