@@ -1,7 +1,6 @@
 // Commands that need the server's answer at once: the desk's and the manager's, over REST.
 
 import { request } from './api'
-import { home } from './home'
 import { mintId } from './ids'
 import { clockOf } from './outbox'
 import { useSession } from './session'
@@ -13,7 +12,7 @@ import { syncNow } from './sync'
  */
 export async function doNow(method: 'POST' | 'PATCH' | 'PUT', path: string, args: object, id = mintId()): Promise<void> {
   const token = await useSession().token()
-  const db = home()
+  const { db } = useSession()
   const clock = db && (await clockOf(db))
   const headers = { 'idempotency-key': id, ...(clock && { 'x-op-clock': JSON.stringify(clock) }) }
   await request(`/api${path}`, { method, token, json: args, headers })
