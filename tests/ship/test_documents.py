@@ -82,3 +82,10 @@ def test_what_is_pointed_to_is_there(text: str) -> None:
     }
     assert pointed
     assert [path for path in pointed if not (ROOT / path).exists()] == []
+
+
+def test_every_scenario_is_told_by_a_story_there_is() -> None:
+    told = re.findall(r"`(test_\w+\.py)::(test_\w+)`", (ROOT / "docs/scenarios.md").read_text())
+    assert len(told) >= 30
+    for file, story in told:
+        assert f"def {story}(" in (ROOT / "tests/e2e" / file).read_text(), story

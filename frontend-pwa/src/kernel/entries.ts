@@ -4,6 +4,7 @@ import { home, isPractising } from './home'
 import { learn, useLive } from './rows'
 import { firstIdAt } from './ids'
 import { saveOp } from './outbox'
+import { isRefused } from './storage'
 import { syncNow } from './sync'
 import type { CommandArgs, CommandName } from './commands'
 import type { UserDb } from './db'
@@ -35,7 +36,11 @@ export async function queueOp<N extends CommandName>(
 ): Promise<Op> {
   const db = home()
   if (!db) throw new Error('nobody is signed in')
-  const op = await saveOp(db, name, args as Record<string, unknown>, files, corrects)
+  const op = await saveOp(db, name, args as Record<string, unknown>, files, corrects).catch((error: unknown) => {
+    isRefused.value = true
+    throw error
+  })
+  isRefused.value = false
   learn(db, op)
   if (!isPractising.value) void syncNow()
   return op

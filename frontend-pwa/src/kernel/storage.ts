@@ -16,6 +16,8 @@ const room = shallowRef<Room | null>(null)
 const isProtected = ref<boolean | null>(null)
 /** Whether entries are kept a second time, outside the database; null until that is known. */
 export const isCopied = ref<boolean | null>(null)
+/** The last thing that was to be saved found no room, or no working database. */
+export const isRefused = ref(false)
 
 /** Whether photos might soon find no room. */
 export const isLow = ({ usage, quota }: Room): boolean => quota > 0 && (quota - usage < LEAST_FREE || usage / quota > MOST_USED)
@@ -57,6 +59,7 @@ export function useRoom() {
   return {
     isProtected,
     isCopied,
+    isRefused,
     low: computed(() => room.value !== null && isLow(room.value)),
     usedMb: computed(() => room.value && Math.ceil(room.value.usage / MB)),
     freeMb: computed(() => room.value && freeMbOf(room.value)),

@@ -42,7 +42,10 @@ export function useSavedDraft<T extends object, C extends object>(
     if (!dirty.value) return
     const now = changes.value
     sent.value = JSON.stringify(now)
-    await send(now)
+    await send(now).catch((error: unknown) => {
+      sent.value = '' // it is still to be saved
+      throw error
+    })
     await clear()
   }
   const form = { dirty, save }

@@ -1,0 +1,52 @@
+"""What people do in the field, told once for all stories: arrive at a shop, and ask the server what has come of it."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from browsers import Phone, Server
+from fieldvisit.kernel.clock import today
+from personas import person
+
+INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
+SIGNAL = "() => dispatchEvent(new Event('online'))"
+SAVED, SENT = "已保存(本机)", "已同步"
+
+
+def ready(phone: Phone, username: str) -> Page:
+    """Signed in, everything here, and able to start without signal."""
+    page = phone.sign_in(username)
+    expect(page.get_by_test_id("next-shop").or_(page.get_by_role("link", name="找客户"))).to_be_visible(
+        timeout=30_000
+    )
+    assert page.evaluate(INSTALLED)
+    return page
+
+
+def shops(server: Server, username: str) -> list[str]:
+    """The ids of his shops, always in the same order."""
+    rows = server.get(server.token(username), "/api/customers", limit="60", sort="id")["items"]
+    return [row["id"] for row in rows]
+
+
+def arrive(page: Page, base: str, shop: str) -> str:
+    """Check in at a shop; the visit's id."""
+    page.goto(f"{base}/customers/{shop}")
+    page.get_by_role("link", name="进店签到").click()
+    page.get_by_role("button", name="到店签到").click()
+    expect(page.get_by_test_id("visit-state")).to_contain_text("已", timeout=15_000)
+    return visit_on(page)
+
+
+def visit_on(page: Page) -> str:
+    found = re.search(r"/visits/([0-9a-f-]{36})", page.url)
+    assert found
+    return found.group(1)
+
+
+def visits_at(server: Server, username: str, shop: str) -> list[Any]:
+    """His visits of today at a shop, as the server has them."""
+    asked = {"visitor_id": person(username), "customer_id": shop, "day": str(today()), "limit": "200"}
+    rows = server.get(server.token(username), "/api/visits", **asked)["items"]
+    return [row for row in rows if row["check_in_at"] is not None]
