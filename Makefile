@@ -11,8 +11,8 @@ export FIELDVISIT_DATA_DIR ?= $(CURDIR)/var
 
 help:
 	@echo "make demo   the demo district, served at one address"
-	@echo "make test   every check and every test, on SQLite, PostgreSQL and in browsers"
-	@echo "make assurance  the faults at length: crashes, losses, restores in any order"
+	@echo "make test   every check and every test, on SQLite, PostgreSQL and in Chromium"
+	@echo "make assurance  the faults at length: crashes, losses, restores in any order; Firefox and WebKitGTK"
 	@echo "make bench  speed against other servers, as ratios: docs/benchmarks.md"
 	@echo "make lint   the checks alone"
 	@echo "make build  the app alone"

@@ -43,6 +43,15 @@ KEPT = """new Promise((resolve) => {
 })"""
 
 
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of its own, for it is stopped in the middle of the day."""
+    made = Server(tmp_path / "server")
+    made.start()
+    yield made
+    made.stop()
+
+
 @pytest.fixture(scope="session")
 def display() -> Iterator[None]:
     """A screen that nobody sees, for WebKitGTK knows no life without one."""
