@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from faults import scripts
 from faults.scripts import Script
@@ -78,10 +78,8 @@ def files_only_in_arguments(patch: Patch) -> None:
     """An op's files are looked for where the command's arguments name photos."""
     claim = receipts._claim
 
-    def picky(session: Any, row: Op, op: dict[str, Any]) -> None:
-        args = op.get("args")
-        if isinstance(args, dict) and "photos" in args:
-            claim(session, row, op)
+    def picky(session: Any, rows: list[Op]) -> None:
+        claim(session, [row for row in rows if "photos" in (row.args or {})])
 
     patch.setattr(receipts, "_claim", picky)
 
@@ -112,11 +110,7 @@ def epoch_kept(patch: Patch) -> None:
 def replay_applied_twice(patch: Patch) -> None:
     """What comes again is carried out again."""
     patch.setattr(apply, "_is_open", lambda _op: True)
-    patch.setattr(
-        apply,
-        "_open_ops",
-        lambda session, numbers: session.scalars(select(Op).where(Op.number.in_(numbers))).all(),
-    )
+    patch.setattr(apply, "IS_OPEN", true())
 
 
 def random_ids(patch: Patch) -> None:
