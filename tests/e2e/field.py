@@ -11,6 +11,13 @@ from personas import person
 
 INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 SIGNAL = "() => dispatchEvent(new Event('online'))"
+DRAINED = """(user) => {
+  indexedDB.open(`fieldvisit-${user}`).onsuccess = ({ target }) => {
+    const asked = target.result.transaction('outbox').objectStore('outbox').count()
+    asked.onsuccess = () => { window.left = asked.result; target.result.close() }
+  }
+  return window.left === 0
+}"""
 SAVED, SENT = "已保存(本机)", "已同步"
 
 

@@ -113,13 +113,6 @@ def test_signing_out_without_signal_hides_the_shops_and_keeps_what_is_unsent(
     assert len(visits["items"]) == 1
 
 
-DRAINED = """(user) => {
-  indexedDB.open(`fieldvisit-${user}`).onsuccess = ({ target }) => {
-    const asked = target.result.transaction('outbox').objectStore('outbox').count()
-    asked.onsuccess = () => { window.left = asked.result; target.result.close() }
-  }
-  return window.left === 0
-}"""
 COUNTS = """async (user) => {
   const db = await new Promise((resolve) => {
     const opening = indexedDB.open(`fieldvisit-${user}`)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browsers import Phone, Server
-from e2e.field import SAVED, SENT, SIGNAL, arrive, ready, shops, visits_at
+from e2e.field import DRAINED, SAVED, SENT, SIGNAL, arrive, ready, shops, visits_at
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -55,6 +55,8 @@ def test_what_the_browser_cleared_is_put_back_and_arrives_once(
     visit = arrive(page, server.url, shop)
     expect(page.get_by_test_id("visit-state")).to_contain_text(SAVED)
     page.wait_for_function(JOURNALLED, arg=visit, polling=200)
+    # A page in a new process is online for a moment, whatever the context was told.
+    phone.context.route("**/api/**", lambda route: route.abort())
     browser = phone.context.new_cdp_session(page)
     page.goto("about:blank")
     browser.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "indexeddb"})
@@ -62,7 +64,9 @@ def test_what_the_browser_cleared_is_put_back_and_arrives_once(
     expect(page.get_by_label("工号")).to_be_visible()
     expect(page.get_by_test_id("others")).to_contain_text("1 条")
     assert visits_at(server, WHO, shop) == []
+    phone.context.unroute("**/api/**")
     phone.context.set_offline(False)
+    page.evaluate(SIGNAL)
     expect(page.get_by_test_id("others")).to_have_count(0, timeout=30_000)
     assert arrived_once(server, shop, visit)
     page.get_by_label("工号").fill(WHO)
@@ -132,8 +136,7 @@ def test_entries_of_an_older_and_of_a_newer_app_are_taken_or_kept(
     ]
     assert page.evaluate(QUEUE, [person(WHO), ops])
     page.evaluate(SIGNAL)
-    page.goto(f"{server.url}/sync")
-    expect(page.get_by_test_id("status")).to_have_count(0, timeout=30_000)
+    page.wait_for_function(DRAINED, arg=person(WHO), timeout=30_000)
     assert arrived_once(server, shop, visit)
     held = server.get(server.token(WHO), "/api/held_ops", state="held")["items"]
     assert [(row["name"], row["reason"]) for row in held if row["id"] == ops[1]["id"]] == [
