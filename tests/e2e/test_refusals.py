@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from browsers import ARGS, Phone, Server
+from e2e.field import DRAINED
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
