@@ -12,11 +12,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 from sqlalchemy import true
 
-from fieldvisit.kernel import apply
+from fieldvisit.kernel import apply, sync
+from fieldvisit.kernel.clock import now
+from fieldvisit.kernel.runtime import Runtime
+from fieldvisit.kernel.values import parse_json
 from object_store import free_port
 
 TESTS = Path(__file__).parent
@@ -28,7 +32,25 @@ def carry_out_again() -> None:
     apply.IS_OPEN = true()
 
 
-FAULTS: dict[str, Callable[[], None]] = {"carry_out_again": carry_out_again}
+def answer_before_it_is_kept() -> None:
+    """A server that says every entry is applied, and sees to it a moment later."""
+    in_truth = sync.push
+
+    def push(runtime: Runtime, token: str, raw: bytes) -> dict[str, Any]:
+        threading.Timer(0.1, in_truth, (runtime, token, raw)).start()
+        results = [
+            {"id": op["id"], "state": "applied", "receipt": runtime.keys.receipt(op["id"], now())}
+            for op in parse_json(raw)["ops"]
+        ]
+        told = {"proto": 1, "epoch": runtime.epoch, "anchor": None, "session": "active"}
+        return {**told, "results": results, "stop": None}
+
+    sync.push = push
+
+
+FAULTS: dict[str, Callable[[], None]] = {
+    fault.__name__: fault for fault in (carry_out_again, answer_before_it_is_kept)
+}
 
 
 class ServerProcess:

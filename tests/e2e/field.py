@@ -18,6 +18,13 @@ DRAINED = """(user) => {
   }
   return window.left === 0
 }"""
+TAKEN = """(user) => new Promise((resolve) => {
+  const opening = indexedDB.open(`fieldvisit-${user}`)
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction('blobs').objectStore('blobs').getAll()
+    asked.onsuccess = () => resolve(asked.result.map(({ id, sha256, sent, bytes }) => ({ id, sha256, sent, size: bytes.byteLength })))
+  }
+})"""
 SAVED, SENT = "已保存(本机)", "已同步"
 
 
@@ -44,6 +51,12 @@ def arrive(page: Page, base: str, shop: str) -> str:
     page.get_by_role("button", name="到店签到").click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("已", timeout=15_000)
     return visit_on(page)
+
+
+def taken(page: Page, username: str) -> list[dict[str, Any]]:
+    """The photos that lie on the phone: id, hash, bytes, and whether they were sent."""
+    found: list[dict[str, Any]] = page.evaluate(TAKEN, person(username))
+    return found
 
 
 def visit_on(page: Page) -> str:

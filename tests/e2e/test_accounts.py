@@ -5,11 +5,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import Phone, Server
+from e2e.field import INSTALLED
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 AGE = """(user) => new Promise((resolve) => {
   indexedDB.open(`fieldvisit-${user}`).onsuccess = ({ target }) => {
     const longAgo = new Date(Date.now() - 15 * 86400000).toISOString()

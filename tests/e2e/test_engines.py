@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from browsers import Server
+from e2e.field import INSTALLED
 from engines import Engine, Firefox, WebKit
 from fieldvisit.kernel.clock import today
 from personas import person
@@ -30,7 +31,6 @@ ANYWAY = "//button[normalize-space()='仍然离店']"
 SAVED = "//*[@data-testid='entry-row']//*[normalize-space()='{}']"
 EVEN = "//li[contains(., '{0} 本机 {1} 条 / 服务器 {1} 条')]"
 PICTURE = "//*[@data-testid='team-visit'][contains(., '{}')]//img[@alt='拜访照片']"
-INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 KEPT = """new Promise((resolve) => {
   const opening = indexedDB.open('fieldvisit-' + arguments[0])
   opening.onsuccess = () => {

@@ -7,19 +7,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from browsers import Phone, Server
+from e2e.field import INSTALLED, taken
 from fieldvisit.kernel.clock import today
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
-
-INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
-BLOBS = """(user) => new Promise((resolve) => {
-  const opening = indexedDB.open(`fieldvisit-${user}`)
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction('blobs').objectStore('blobs').getAll()
-    asked.onsuccess = () => resolve(asked.result.map(({ id, sha256, bytes }) => ({ id, sha256, size: bytes.byteLength })))
-  }
-})"""
 
 
 def check_in_with_photo(page: Page) -> str:
@@ -78,7 +70,7 @@ def test_a_visit_made_with_no_signal_reaches_the_manager(
     page = phone.open("/sync", offline=True)
     expect(page.get_by_test_id("entry-row")).to_have_count(2)
     expect(page.get_by_text("已保存", exact=True)).to_have_count(2)
-    (blob,) = page.evaluate(BLOBS, person("am01"))
+    (blob,) = taken(page, "am01")
     assert blob["size"] <= 400 * 1024
     page.goto(f"{server.url}/visits/{visit}")
     expect(page.get_by_role("img", name="拜访照片")).to_be_visible()

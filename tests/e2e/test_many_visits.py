@@ -1,12 +1,12 @@
 """A day without signal: twenty visits with three photos each lie on the phone, it dies, and all of it arrives once."""
 
 import hashlib
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import Phone, Server
+from e2e.field import INSTALLED, taken
 from fieldvisit.kernel.clock import today
 from personas import person
 
@@ -14,14 +14,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 VISITS = 20
 WHO = "am06"
-INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
-BLOBS = """(user) => new Promise((resolve) => {
-  const opening = indexedDB.open(`fieldvisit-${user}`)
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction('blobs').objectStore('blobs').getAll()
-    asked.onsuccess = () => resolve(asked.result.map(({ id, sha256, sent }) => ({ id, sha256, sent })))
-  }
-})"""
 
 
 def shoot(page: Page, button: str) -> None:
@@ -44,8 +36,8 @@ def visit_next(page: Page) -> None:
     expect(page.get_by_text("照片已拍好")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="到店签到").click()
     pictures = page.get_by_role("img", name="拜访照片")
-    for taken in (1, 2):
-        expect(pictures).to_have_count(taken)
+    for number in (1, 2):
+        expect(pictures).to_have_count(number)
         shoot(page, "补拍照片")
     expect(pictures).to_have_count(3)
     leave(page)
@@ -93,9 +85,9 @@ def test_twenty_visits_with_sixty_photos_held_offline_all_arrive_once(server: Se
         phone.kill()
 
     page = phone.open(offline=True)
-    taken: list[dict[str, Any]] = page.evaluate(BLOBS, person(WHO))
-    assert len(taken) == len({blob["id"] for blob in taken}) == 3 * VISITS
-    assert {blob["sent"] for blob in taken} == {0}
+    blobs = taken(page, WHO)
+    assert len(blobs) == len({blob["id"] for blob in blobs}) == 3 * VISITS
+    assert {blob["sent"] for blob in blobs} == {0}
     phone.close()
 
     page = phone.open("/sync")
@@ -107,6 +99,6 @@ def test_twenty_visits_with_sixty_photos_held_offline_all_arrive_once(server: Se
     asked = {"visitor_id": person(WHO), "state": "completed", "day": day}
     items = server.get(server.token("mm1"), "/api/visits", **asked)["items"]
     assert len(items) == len({row["id"] for row in items}) == VISITS
-    for blob in taken:
+    for blob in blobs:
         stored = (server.folder / "files" / "original" / blob["id"]).read_bytes()
         assert hashlib.sha256(stored).hexdigest() == blob["sha256"]

@@ -6,13 +6,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import Phone, Server
+from e2e.field import INSTALLED
 from fieldvisit.demo.district import demo_id
 from fieldvisit.kernel.clock import today
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
-
-INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 
 
 def go_offline_at_next_shop(phone: Phone, page: Page) -> tuple[str, str]:

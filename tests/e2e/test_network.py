@@ -4,7 +4,6 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
@@ -21,20 +20,12 @@ from bad_network import (
     page as answer,
 )
 from browsers import Phone, Server
-from e2e.field import SAVED, SENT, SIGNAL, arrive, ready, shops, visit_on, visits_at
-from personas import person
+from e2e.field import SAVED, SENT, SIGNAL, arrive, ready, shops, taken, visit_on, visits_at
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 WHO = "am03"
 PUSH = "/api/sync/push"
-BLOBS = """(user) => new Promise((resolve) => {
-  const opening = indexedDB.open(`fieldvisit-${user}`)
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction('blobs').objectStore('blobs').getAll()
-    asked.onsuccess = () => resolve(asked.result.map(({ id, sha256 }) => ({ id, sha256 })))
-  }
-})"""
 JSON_OF_OTHERS = b'{"status": "ok", "results": []}'
 FAULTS: dict[str, Deed] = {
     "a captive portal's page": answer(200),
@@ -176,11 +167,11 @@ def test_a_photo_whose_upload_is_cut_goes_again_whole(road: Road) -> None:
     page.evaluate(SIGNAL)
     expect(page.get_by_test_id("status")).to_have_count(0, timeout=30_000)
     road.expect_once(shop, visit)
-    taken: list[Any] = page.evaluate(BLOBS, person(WHO))
-    for blob in taken:
+    blobs = taken(page, WHO)
+    for blob in blobs:
         stored = (road.server.folder / "files" / "original" / blob["id"]).read_bytes()
         assert hashlib.sha256(stored).hexdigest() == blob["sha256"]
-    assert taken
+    assert blobs
 
 
 def test_a_new_version_of_the_app_takes_over_with_entries_in_the_outbox(road: Road) -> None:

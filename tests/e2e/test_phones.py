@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import expect
 
 from browsers import Phone, Server
+from e2e.field import INSTALLED
 from personas import person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-INSTALLED = "navigator.serviceWorker.ready.then(() => true)"
 BASES = "() => indexedDB.databases().then((all) => all.map(({ name }) => name).sort())"
 ACCOUNTS = """() => new Promise((resolve) => {
   indexedDB.open('fieldvisit').onsuccess = ({ target }) => {

@@ -206,3 +206,15 @@ def test_a_server_that_carries_out_again_what_is_sent_again_does_it_twice(
     found = installation.reckon(fleet)
     record_property("planted: twice/saved", f"{len(found.twice)}/{found.saved}")
     assert found.twice
+
+
+@on_sqlite
+def test_a_server_that_answers_before_it_has_kept_what_it_was_sent_is_found_out(
+    installation: Installation, record_property: Any
+) -> None:
+    """The planted fault: what it had promised is gone when it is killed, and phones have to send it again."""
+    fleet = installation.live_through(CONTROLS, Installation.kill, fault="answer_before_it_is_kept")
+    found = installation.reckon(fleet)
+    resends = sum(phone.resends for phone in fleet.phones)
+    record_property("planted: phones sent back, lost/saved", f"{resends}, {len(found.lost)}/{found.saved}")
+    assert resends > 0
