@@ -17,7 +17,6 @@ from fieldvisit.features.customers.rules import seen
 from fieldvisit.features.org import subscribers as org
 from fieldvisit.kernel import (
     apply,
-    bundles,
     collections,
     epoch,
     receipts,
@@ -248,12 +247,9 @@ def weakened(without: str) -> Callable[[Any], Any]:
 
 
 def manifest_of_everything(patch: Patch) -> None:
-    carried = bundles.carried
-
-    def all_of_it(principal: Any) -> Any:
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(bundles, "visible", everything)
-            return carried(principal)
+    def all_of_it(session: Any, _principal: Any) -> Any:
+        rows = session.execute(select(Bundle.key, Bundle.rev).where(Bundle.rev > 0).order_by(Bundle.key))
+        return [(key, rev) for key, rev in rows]
 
     patch.setattr(sync, "carried", all_of_it)
 
@@ -303,12 +299,13 @@ def cache_of_the_uncommitted(patch: Patch) -> None:
             self.session.refresh(row)
             for role in (Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER):
                 asked = type("Asked", (), {"role": role})()
-                cache.setdefault((row.key, row.rev, role), dict(render(self.session, asked, [row]))[row.key])
+                ((_, content),) = render(self.session, asked, [row])
+                cache.setdefault((row.key, row.rev, role), content)
 
     def from_cache(session: Any, principal: Any, rows: list[Bundle]) -> Any:
         for row in rows:
             kept = cache.get((row.key, row.rev, principal.role))
-            yield from ((row.key, kept),) if kept is not None else render(session, principal, [row])
+            yield from ((row, kept),) if kept is not None else render(session, principal, [row])
 
     patch.setattr(work.Locks, "bump", filling)
     patch.setattr(sync, "_render", from_cache)

@@ -4,13 +4,25 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, UniqueConstraint, and_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.clock import today
-from fieldvisit.kernel.db import Base, Guid, Long, LongKey
+from fieldvisit.kernel.db import GUID, Base, Guid, Long, LongKey
 from fieldvisit.kernel.scopes import DECIDE_SIGHT, Principal, last_held, tenures_of
 from fieldvisit.kernel.users import Role, User
 
@@ -127,14 +139,23 @@ def visible(
     With `lately` also those that hung in one of his scopes until after that moment: his phone has to drop them.
     One that holds nothing yet is nobody's, but for the transaction that fills it (`fresh`).
     """
+    return _visible(sorted(principal.scopes), principal.user.id, lately, fresh)
+
+
+def _visible(
+    scopes: list[str] | BindParameter[Any],
+    user_id: str | BindParameter[str],
+    lately: datetime | None = None,
+    fresh: Iterable[int] = (),
+) -> Select[int]:
     return (
         select(BundleScope.bundle_id)
         .join(Bundle, Bundle.id == BundleScope.bundle_id)
         .where(
-            BundleScope.scope.in_(sorted(principal.scopes)),
+            BundleScope.scope.in_(scopes),
             _hangs(lately),
             (Bundle.rev > 0) | Bundle.id.in_(sorted(fresh)) if fresh else Bundle.rev > 0,
-            _not_barred(principal.user.id),
+            _not_barred(user_id),
         )
     )
 
@@ -150,7 +171,7 @@ def scopes_reached(session: Session, bundle_ids: Iterable[int], lately: datetime
     return set(session.scalars(hung.distinct()))
 
 
-def _not_barred(user_id: str) -> ColumnElement[bool]:
+def _not_barred(user_id: str | BindParameter[str]) -> ColumnElement[bool]:
     return Bundle.barred_user_id.is_(None) | (Bundle.barred_user_id != user_id)
 
 
@@ -159,19 +180,18 @@ def is_visible(session: Session, principal: Principal, bundle_id: int) -> bool:
     return session.scalar(visible(principal).where(BundleScope.bundle_id == bundle_id).limit(1)) is not None
 
 
-def carried(principal: Principal, on: date | None = None) -> Select[str, int]:
+def carried(session: Session, principal: Principal) -> list[tuple[str, int]]:
     """Key and rev of every bundle that `principal` takes offline now, by key."""
-    on = on or today()
-    kinds = [
-        _window(kind.name, kind.carried[principal.role], on)
-        for kind in BUNDLES.values()
-        if principal.role in kind.carried
-    ]
-    return (
-        select(Bundle.key, Bundle.rev)
-        .where(Bundle.id.in_(visible(principal)), or_(False, *kinds))
-        .order_by(Bundle.key)
-    )
+    of_his = {"scopes": sorted(principal.scopes), "user": principal.user.id}
+    return [(key, rev) for key, rev in session.execute(_carried(principal.role, today()), of_his)]
+
+
+@lru_cache(maxsize=32)
+def _carried(role: Role, on: date) -> Select[str, int]:
+    """Every phone asks it again and again, so it is put together once for a role and a day."""
+    kinds = [_window(kind.name, kind.carried[role], on) for kind in BUNDLES.values() if role in kind.carried]
+    seen = _visible(bindparam("scopes", expanding=True), bindparam("user", type_=GUID))
+    return select(Bundle.key, Bundle.rev).where(Bundle.id.in_(seen), or_(False, *kinds)).order_by(Bundle.key)
 
 
 def _window(kind: str, rule: Carried, on: date) -> ColumnElement[bool]:

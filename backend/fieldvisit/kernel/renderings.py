@@ -7,6 +7,7 @@ read from a snapshot that was committed.
 from collections import OrderedDict
 from threading import Lock
 
+TURNS = 64
 MAX_BYTES = 64 * 1024 * 1024
 
 Name = tuple[str, str, int]
@@ -20,6 +21,11 @@ class Renderings:
         self._kept: OrderedDict[Name, bytes] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
+        self._turns = [Lock() for _ in range(TURNS)]
+
+    def turn(self, user_id: str) -> Lock:
+        """Held while something is rendered for him: his other phones that ask at once wait for it, and find it here."""
+        return self._turns[hash(user_id) % TURNS]
 
     def get(self, view: str, key: str, rev: int) -> bytes | None:
         """The rendering, or None where it must be made."""

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.clock import day_of, today
-from fieldvisit.kernel.db import Base, Guid, GuidKey, Long, LongKey
+from fieldvisit.kernel.db import GUID, Base, Day, Guid, GuidKey, Long, LongKey
 from fieldvisit.kernel.users import Device, Role, User
 
 Expander = Callable[[Session, str, Iterable[str]], set[str]]
@@ -45,6 +45,17 @@ class Cover(Base):
 
 DECIDE_SIGHT |= {Assignment, Cover}
 
+# Asked at every request, so it is put together once.
+_ON, _USER = bindparam("on", type_=Day()), bindparam("user", type_=GUID)
+HELD = select(Assignment.scope).where(
+    (Assignment.user_id == _USER)
+    | Assignment.user_id.in_(
+        select(Cover.user_id).where(Cover.deputy_id == _USER, Cover.since <= _ON, Cover.until > _ON)
+    ),
+    Assignment.since <= _ON,
+    Assignment.until.is_(None) | (Assignment.until > _ON),
+)
+
 
 @dataclass(frozen=True)
 class Principal:
@@ -78,15 +89,7 @@ def expand(session: Session, role: str, assigned: Iterable[str]) -> set[str]:
 
 def scopes_of(session: Session, user: User, on: date | None = None) -> frozenset[str]:
     """The scopes `user` holds on a day (default today, Asia/Shanghai): his own, and those of whom he covers."""
-    on = on or today()
-    covered = select(Cover.user_id).where(Cover.deputy_id == user.id, Cover.since <= on, Cover.until > on)
-    assigned = session.scalars(
-        select(Assignment.scope).where(
-            (Assignment.user_id == user.id) | Assignment.user_id.in_(covered),
-            Assignment.since <= on,
-            Assignment.until.is_(None) | (Assignment.until > on),
-        )
-    ).all()
+    assigned = session.scalars(HELD, {"user": user.id, "on": on or today()}).all()
     own = {"all", f"user:{user.id}"}
     if user.role == Role.COMPLAINT_CENTRE:
         own.add("complaint-centre")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy import ForeignKey, Index, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel import tokens
@@ -25,6 +25,13 @@ from fieldvisit.kernel.work import Locks
 REFRESH_LIFE = timedelta(days=30)
 GRACE = timedelta(seconds=60)
 REVOKED_WAIT = timedelta(seconds=30)  # between two deposits of a phone that is shut out
+
+# Asked at every request, so it is put together once.
+HOLDER = (
+    select(User, Device)
+    .join(Device, Device.user_id == User.id)
+    .where(User.id == bindparam("user"), Device.id == bindparam("device"))
+)
 
 DEVICES = bundle("devices", key="devices:{user}", scopes=("user:{user}", "system"), contains=("devices",))
 
@@ -188,9 +195,10 @@ def require_holder(runtime: Runtime, token: str) -> None:
 
 def holder(runtime: Runtime, session: Session, token: str) -> tuple[User, Device]:
     access = tokens.verify(runtime.access_key, token)
-    user, device = session.get(User, access.user_id), session.get(Device, access.device_id)
-    if user is None or device is None or device.user_id != user.id:
+    found = session.execute(HOLDER, {"user": access.user_id, "device": access.device_id}).one_or_none()
+    if found is None:
         raise unauthorised()
+    user, device = found
     if not user.is_active or device.revoked_at is not None or device.approved_at is None:
         raise unauthorised("revoked")
     if access.stamp != user.stamp:

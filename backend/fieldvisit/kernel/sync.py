@@ -54,6 +54,7 @@ PROTO = 1
 SCHEMA = 5
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
+IS_UNCONFIRMED = select(ServerState.is_unconfirmed)
 AT_ONCE = 16  # bundles rendered together: few statements, and little that the answer has no room for
 BUSY_MS = 3000
 
@@ -220,20 +221,17 @@ def _version(text: str) -> list[int]:
 
 def require_confirmed(session: Session) -> None:
     """After a restore nothing is read until the operator has confirmed people and assignments (503)."""
-    state = session.get(ServerState, 1)
-    if state is not None and state.is_unconfirmed:
+    if session.scalar(IS_UNCONFIRMED):
         raise Problem(503, "restore_unconfirmed")
 
 
 def manifest(runtime: Runtime, session: Session, principal: Principal) -> tuple[str, bytes]:
     """ETag and body of the list of all bundles this user carries now, with their revs."""
     require_confirmed(session)
-    items = [[key, rev] for key, rev in session.execute(carried(principal)).all()]
+    items = carried(session, principal)
     view, user = view_name(runtime, principal), principal.user.id
-    etag = '"' + hashlib.sha256(orjson.dumps([user, view, items])).hexdigest() + '"'
-    return etag, orjson.dumps(
-        {"proto": PROTO, "view": view, "user": user, "count": len(items), "items": items}
-    )
+    body = orjson.dumps({"proto": PROTO, "view": view, "user": user, "count": len(items), "items": items})
+    return f'"{hashlib.sha256(body).hexdigest()}"', body
 
 
 def bundles(runtime: Runtime, session: Session, principal: Principal, raw: bytes) -> bytes:
@@ -294,17 +292,26 @@ def _parts(
     for row in rows:
         if row.key not in known:
             ahead, unknown = unknown[:AT_ONCE], unknown[AT_ONCE:]
-            made = dict(_render(session, principal, ahead))
-            for other in ahead:
-                part = dumps({"key": other.key, "rev": other.rev, "rows": made[other.key]})
-                runtime.renderings.put(view, other.key, other.rev, part)
-                known[other.key] = part
+            with runtime.renderings.turn(principal.user.id):
+                known |= _made(runtime, session, principal, view, ahead)
         yield row, known[row.key]
+
+
+def _made(
+    runtime: Runtime, session: Session, principal: Principal, view: str, rows: list[Bundle]
+) -> dict[str, bytes]:
+    """These bundles, but for those that somebody else has rendered in the meantime rendered now."""
+    kept = ((row.key, runtime.renderings.get(view, row.key, row.rev)) for row in rows)
+    parts = {key: part for key, part in kept if part is not None}
+    for row, content in _render(session, principal, [row for row in rows if row.key not in parts]):
+        parts[row.key] = dumps({"key": row.key, "rev": row.rev, "rows": content})
+        runtime.renderings.put(view, row.key, row.rev, parts[row.key])
+    return parts
 
 
 def _render(
     session: Session, principal: Principal, rows: list[Bundle]
-) -> Iterable[tuple[str, dict[str, list[dict[str, Any]]]]]:
+) -> Iterable[tuple[Bundle, dict[str, list[dict[str, Any]]]]]:
     """Each bundle's rows by collection; a role sees of them what its views show."""
     by_kind: dict[str, list[Bundle]] = {}
     for row in rows:
@@ -317,4 +324,4 @@ def _render(
             if principal.role in COLLECTIONS[name].views
         }
         for row in members:
-            yield row.key, {name: rows.get(row.id, []) for name, rows in parts.items()}
+            yield row, {name: rows.get(row.id, []) for name, rows in parts.items()}
