@@ -58,13 +58,14 @@ class Collection:
             return {}
         fields = as_stored(self.model, view)
         columns = [getattr(self.model, name) for name in fields or ()] or [self.model]
-        found = session.execute(
+        reads = session.connection() if fields else session  # columns alone need no mapping
+        found = reads.execute(
             select(self.model.bundle_id, *columns)
             .where(self.model.bundle_id.in_(bundle_ids))
             .order_by(*(self.order or (self.model.id,)))
         )
         rendered: dict[int, list[dict[str, Any]]] = {}
-        for bundle_id, *row in found:
+        for bundle_id, *row in found.all():
             rows = rendered.setdefault(bundle_id, [])
             if self.newest is None or len(rows) < self.newest:
                 rows.append(dict(zip(fields, row, strict=True)) if fields else render(view, row[0]))

@@ -35,6 +35,7 @@ from sqlalchemy.types import TypeEngine
 from fieldvisit.kernel.line import Line
 from fieldvisit.kernel.moves import moved_in, notify
 
+LENGTH = len("0000-00-00T00:00:00.000000Z")
 BUSY_TIMEOUT_MS = 5000
 BUSY_STATES = ("40001", "40P01", "55P03")
 
@@ -76,11 +77,9 @@ class Utc(_SqliteText[datetime]):
         return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
         if isinstance(value, str):  # years below 1000 were once written without their zeros
-            value = datetime.fromisoformat(value.zfill(len("0000-00-00T00:00:00.000000Z")))
-        return value.astimezone(UTC)  # type: ignore[no-any-return]  # either branch is a datetime
+            return datetime.fromisoformat(value.zfill(LENGTH))
+        return None if value is None else value.astimezone(UTC)
 
 
 class Day(_SqliteText[date]):
