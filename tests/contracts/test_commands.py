@@ -100,6 +100,23 @@ EXAMPLES: dict[str, Example] = {
     "helpdesk.write": lambda of: {"request_id": of["help_request"], "id": uid(), "text": "more"},
     "helpdesk.answer": lambda of: {"request_id": of["help_request"], "id": uid(), "text": "so"},
     "helpdesk.close": lambda of: {"request_id": of["help_request"]},
+    "tasks.assign": lambda of: {
+        "id": uid(),
+        "assignee_id": of["user"],
+        "title": "t",
+        "requirement": "r",
+        "due_on": str(today()),
+    },
+    "tasks.report_progress": lambda of: {"task_id": of["task"], "id": uid(), "progress_pct": 5},
+    "tasks.finish": lambda of: {"task_id": of["task"], "id": uid(), "result": "r"},
+    "tasks.return": lambda of: {
+        "task_id": of["task"],
+        "id": uid(),
+        "note": "n",
+        "due_on": str(today()),
+    },
+    "tasks.accept": lambda of: {"task_id": of["task"], "id": uid()},
+    "tasks.cancel": lambda of: {"task_id": of["task"], "id": uid(), "reason": "r"},
     "consents.give": lambda _of: {"id": uid(), "kind": "location", "version": 1},
     "consents.withdraw": lambda _of: {"id": uid(), "kind": "location"},
     "calendar.set_days": lambda _of: {"days": [{"day": str(today()), "is_working": True}]},
@@ -233,6 +250,11 @@ PERMITTED: dict[str, set[Role]] = {
     **{f"privacy_requests.{step}": ADMINS for step in ("grant", "refuse", "return")},
     **{f"helpdesk.{step}": set(Role) for step in ("ask", "write", "close")},
     "helpdesk.answer": ADMINS,
+    **{f"tasks.{step}": FIELD for step in ("report_progress", "finish")},
+    **{
+        f"tasks.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in ("assign", "return", "accept", "cancel")
+    },
     "consents.give": set(Role),
     "consents.withdraw": set(Role),
     "calendar.set_days": ADMIN,
@@ -302,6 +324,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert who.call("POST", "/api/privacy_requests", request).status_code == 200
     asked = {"id": uid(), "kind": "question", "text": "how"}
     assert who.call("POST", "/api/help_requests", asked).status_code == 200
+    task = {"id": uid(), "assignee_id": person(writer), "title": "t", "requirement": "r"}
+    assert manager.call("POST", "/api/tasks", task | {"due_on": later}).status_code == 200
     react(world.runtime.db)
     notice = world.as_(writer).get("/api/notices").json()["items"][0]
     zone, number = route.split(":")
@@ -321,6 +345,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "handover": handover["id"],
         "privacy_request": request["id"],
         "help_request": asked["id"],
+        "task": task["id"],
         "notice": notice["id"],
         "checklist": demo_id(f"checklist:{department}:full"),
         "zone_code": zone,
@@ -344,6 +369,7 @@ NOWHERE = dict.fromkeys(
         "handover",
         "privacy_request",
         "help_request",
+        "task",
         "notice",
         "checklist",
         "zone_code",

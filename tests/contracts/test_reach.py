@@ -36,6 +36,7 @@ FLOOR = 8000
 CANARIES = {"cz": ("canary am01",), "cj": ("canary am03",), "xq": ("canary am19",)}
 MOVED = {shop("cz:1", 2): "cj:0"}  # handed over after am02 had been there
 COVERS = {"am03": "am04"}  # in force today
+TASKS = {uid(): ("am01", "cz"), uid(): ("am03", "cj"), uid(): ("am19", "xq")}
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -58,11 +59,16 @@ def department_of(username: str) -> str | None:
     return "xq" if username in ("am19", "am20", "mm4", "dm2") else "dq"
 
 
+def _sees_task(username: str, assignee: str, zone: str) -> bool:
+    return username == assignee or ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
+
+
 def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
     """The oracle: slow, and written from what people are told, not from the scopes."""
     kind, _, rest = key.partition(":")
-    if kind == "customer":
-        return username.startswith("cc") or rest in shops_of(username)
+    if kind in ("task", "customer"):
+        sees_shop = username.startswith("cc") or rest in shops_of(username)
+        return _sees_task(username, *TASKS[rest]) if kind == "task" else sees_shop
     if kind == "visits":
         visitor, zone, _day = rest.split(":")
         led = {demo_id(f"zone:{ZONES[username]}")} if username in ZONES else set()
@@ -153,6 +159,13 @@ def busy_world(world: World) -> World:
     for username in ("am01", "am19", "cc1", "admin"):
         asked = {"id": uid(), "kind": "problem", "text": "why"}
         assert world.as_(username).call("POST", "/api/help_requests", asked).status_code == 200
+    for key, (username, zone) in TASKS.items():
+        (leader,) = (name for name, led in ZONES.items() if led == zone)
+        words, note = f"canary {username}", {"task_id": key, "id": uid(), "progress_pct": 5}
+        task = {"id": key, "assignee_id": person(username), "title": words, "requirement": words}
+        answer = world.as_(leader).call("POST", "/api/tasks", task | {"due_on": str(today())})
+        assert answer.status_code == 200, answer.text
+        assert world.as_(username).do("tasks.report_progress", note | {"text": words})["state"] == "applied"
     for key, route in MOVED.items():
         to = {"route_id": demo_id(f"route:{route}"), "customer_ids": [key], "on_day": str(today())}
         assert world.as_("ga").call("POST", "/api/handovers", to).status_code == 200
@@ -368,7 +381,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             assert readers == field_and_above | {Role.COMPLAINT_CENTRE}
         elif name in file:
             assert readers == field_and_above, name
-        elif name.startswith("visit") or name == "stock_readings":
+        elif name.startswith(("visit", "task")) or name == "stock_readings":
             assert readers == field_and_above - {Role.GENERAL_ADMIN}, name
         elif name in ("brands", "product_specs"):
             assert readers == everybody - system, name
@@ -384,6 +397,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
     assert {key.split(":")[0] for key in BUNDLES} <= {
         "customer",
         "visits",
+        "task",
         "op",
         "me",
         "ref",

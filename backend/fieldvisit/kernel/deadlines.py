@@ -5,7 +5,7 @@ A deadline that has begun keeps the length it began with; its day moves when the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from uuid import uuid5
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fieldvisit.kernel.bundles import ALL, BundleKey, bundle
 from fieldvisit.kernel.calendar import days_off, working_days_after
-from fieldvisit.kernel.clock import SHANGHAI, now
+from fieldvisit.kernel.clock import SHANGHAI, day_of, now
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Database, Guid, Long, LongKey
@@ -146,7 +146,15 @@ def policy_of(session: Session, key: str) -> Length:
 
 def start(session: Session, key: str, entity_id: str, at: datetime) -> Due:
     """Let a deadline of a row begin."""
-    length = policy_of(session, key)
+    return _start(session, key, entity_id, at, policy_of(session, key))
+
+
+def start_until(session: Session, key: str, entity_id: str, at: datetime, last: date) -> Due:
+    """Let a deadline begin whose last day somebody has named; a reminder comes a day before its end."""
+    return _start(session, key, entity_id, at, Length((last - day_of(at)).days, "calendar_day", 24))
+
+
+def _start(session: Session, key: str, entity_id: str, at: datetime, length: Length) -> Due:
     due = due_after(session, at, length)
     session.add(
         Deadline(

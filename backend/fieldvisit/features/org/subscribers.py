@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldvisit.features.org.lines import LATEST, last_zone
 from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleScope
 from fieldvisit.kernel.clock import today
@@ -15,8 +16,6 @@ from fieldvisit.kernel.scopes import Assignment, expands, server_of
 from fieldvisit.kernel.sessions import oversees_phones
 from fieldvisit.kernel.users import Device, Role, User
 from fieldvisit.kernel.work import Locks
-
-LATEST = (Assignment.until.is_(None).desc(), Assignment.since.desc())
 
 
 def _ids(scopes: Iterable[str], kind: str) -> list[str]:
@@ -45,7 +44,7 @@ def expand_territory(session: Session, role: str, assigned: Iterable[str]) -> se
 @superiors
 def line_of_report(session: Session, author: User) -> list[str]:
     """Market manager of the author's present, else last, zone; then department manager; then general administrator (S1.4)."""
-    zone_id = _last_zone(session, author)
+    zone_id = last_zone(session, author)
     manager = server_of(session, f"zone:{zone_id}", today()) if zone_id else None
     above = [manager] if manager else []
     for role in (Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN):
@@ -57,24 +56,10 @@ def line_of_report(session: Session, author: User) -> list[str]:
     return above
 
 
-def _last_zone(session: Session, author: User) -> str | None:
-    latest = session.scalars(
-        select(Assignment.scope)
-        .where(Assignment.user_id == author.id, Assignment.since <= today())
-        .order_by(*LATEST)
-    ).first()
-    if latest is None:
-        return None
-    kind, _, scope_id = latest.partition(":")
-    if kind == "route":
-        return session.scalar(select(Route.zone_id).where(Route.id == scope_id))
-    return scope_id if kind == "zone" else None
-
-
 @oversees_phones
 def zone_of_phones(session: Session, user: User) -> list[str]:
     """Phones are overseen by whoever leads the zone their user serves now, or served last."""
-    zone_id = _last_zone(session, user)
+    zone_id = last_zone(session, user)
     return [f"zone:{zone_id}"] if zone_id else []
 
 
