@@ -9,7 +9,7 @@ from playwright.sync_api import Geolocation, Page, expect
 
 from browsers import PASSWORD, Server
 from fieldvisit.kernel.clock import today
-from personas import uid
+from personas import person, uid
 from sync_client import Phone as SyncPhone
 
 Steps = Callable[[Page], object]
@@ -219,6 +219,18 @@ def asking(page: Page) -> None:
     page.get_by_role("button", name="写反馈").click(timeout=30_000)
 
 
+def of_a_task(page: Page) -> None:
+    """A task with what was said on its way."""
+    page.get_by_test_id("task").first.get_by_role("link").click(timeout=30_000)
+    page.get_by_test_id("task-card").wait_for(timeout=30_000)
+
+
+def to_judge(page: Page) -> None:
+    """A task that is finished, before whoever gave it."""
+    page.get_by_role("button", name="待验收").click(timeout=30_000)
+    of_a_task(page)
+
+
 NOTHING = "/desk/visits?day_from=2001-01-01&day_to=2001-01-02"
 AT_REST = {
     "notices": ("/notices", titled("消息")),
@@ -259,6 +271,9 @@ FIELD = [
     Screen("unknown-visit", "visit", "/visits/nothing", worded("找不到这次拜访")),
     Screen("practice", "practice", "/practice", lambda page: page.get_by_text("在店").first.wait_for()),
     *at_rest(*(name for name in AT_REST if name != "sync")),
+    Screen("tasks", "tasks", "/tasks", shown("task")),
+    Screen("task", "tasks", "/tasks", of_a_task),
+    Screen("unknown-task", "tasks", "/tasks/nothing", worded("找不到这项任务")),
     Screen("introduction-end", "introduction", "/introduction", last_card),
     Screen("asking", "help", "/help", asking),
     Screen("step", "today", "/", pressed("这一页怎么用")),
@@ -279,6 +294,8 @@ MANAGER = [
     Screen("people-table", "people-table", "/desk/people", opened),
     Screen("route-table", "route-table", "/desk/routes", opened),
     Screen("team-devices", "devices", "/desk/devices", opened),
+    Screen("giving", "tasks", "/tasks", pressed("布置任务")),
+    Screen("task-to-judge", "tasks", "/tasks", to_judge),
     *at_rest("mine", "notices", "sync"),
 ]
 LEADER = [
@@ -367,6 +384,12 @@ def lay_out(server: Server) -> None:
         f"/api/visit_anomalies/{_far_from_the_shop(server, 'am08')}/explain",
         {"explanation": "店主在路口接货,就在那里谈的。"},
     )
+    for title in ("核对明码标价", "下周二之前把所有重点户的新品陈列照片补齐,并记下没有陈列的原因"):
+        task = {"id": uid(), "assignee_id": person("am07"), "title": title, "due_on": str(today())}
+        asked = {"requirement": "每户都看一遍,缺的当场补。", "cautions": "不与店主争执。"}
+        server.post(server.token("mm2"), "/api/tasks", task | asked)
+    done = {"id": uid(), "result": "全部看过,三户补了标签。"}
+    server.post(server.token("am07"), f"/api/tasks/{task['id']}/finish", done)
     request = {"id": uid(), "kind": "explain", "content": "位置记录保存多久?"}
     server.post(server.token("am08"), "/api/privacy_requests", request)
     shop = server.get(server.token("am08"), "/api/customers", limit="1")["items"][0]["id"]

@@ -14,6 +14,7 @@ import { routes as people } from './features/people/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
+import { routes as tasks } from './features/tasks/routes'
 import { routes as today } from './features/today/routes'
 import { routes as visits } from './features/visits/routes'
 import { useSession } from './kernel/session'
@@ -25,6 +26,7 @@ export const router = createRouter({
     ...customers,
     ...visits,
     ...sync,
+    ...tasks,
     ...decisions,
     ...overview,
     ...people,

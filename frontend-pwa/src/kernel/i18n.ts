@@ -2,6 +2,7 @@
 
 import { createI18n } from 'vue-i18n'
 import zh from '@/locales/zh-CN.json'
+import type { Part } from './words'
 
 export type Language = 'zh-CN' | 'en'
 
@@ -12,25 +13,24 @@ export const i18n = createI18n({
   messages: { 'zh-CN': zh } as Record<string, typeof zh>,
 })
 
-const work = {
-  'zh-CN': () => import('@/locales/work/zh-CN.json'),
-  en: () => import('@/locales/work/en.json'),
-}
 let learned = false
 
-/** Fetch the words of the work pages; a route's guard, so that no page shows a key. */
-export async function learnWork(): Promise<void> {
+async function learn(...parts: Part[]): Promise<void> {
   learned = true
-  const language = i18n.global.locale.value as Language
-  i18n.global.mergeLocaleMessage(language, (await work[language]()).default)
+  await (await import('./words')).learn(...parts)
 }
+
+/** Fetch the words of the work pages; a route's guard, so that no page shows a key. */
+export const learnWork = () => learn('work')
+/** Those of a feature beside them. */
+export const learnWorkAnd = (part: Part) => learn('work', part)
 
 export async function speak(language: Language): Promise<void> {
   if (language === 'en' && !i18n.global.availableLocales.includes('en')) {
     i18n.global.setLocaleMessage('en', (await import('@/locales/en.json')).default)
   }
   i18n.global.locale.value = language
-  if (learned) await learnWork()
+  if (learned) await learn()
   document.documentElement.lang = language
   localStorage.setItem('language', language)
 }

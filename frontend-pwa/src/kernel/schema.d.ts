@@ -3350,6 +3350,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/task_notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * task_notes you may see, in pages.
+         * @description task_notes you may see, in pages.
+         */
+        get: operations["list_task_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/task_notes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All task_notes you may see, as a csv file.
+         * @description All task_notes you may see, as a csv file.
+         */
+        get: operations["export_task_notes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/task_notes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All task_notes you may see, as a xlsx file.
+         * @description All task_notes you may see, as a xlsx file.
+         */
+        get: operations["export_task_notes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/task_notes/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the task_notes you may see.
+         * @description One of the task_notes you may see.
+         */
+        get: operations["get_task_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * tasks you may see, in pages.
+         * @description tasks you may see, in pages.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        /**
+         * Give a task to somebody one leads (S10.5): an account manager of one's zone, a market manager of one's department.
+         * @description Give a task to somebody one leads (S10.5): an account manager of one's zone, a market manager of one's department.
+         */
+        post: operations["tasks.assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All tasks you may see, as a csv file.
+         * @description All tasks you may see, as a csv file.
+         */
+        get: operations["export_tasks_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All tasks you may see, as a xlsx file.
+         * @description All tasks you may see, as a xlsx file.
+         */
+        get: operations["export_tasks_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the tasks you may see.
+         * @description One of the tasks you may see.
+         */
+        get: operations["get_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept the result of a task; it is over, and carried for 30 days more.
+         * @description Accept the result of a task; it is over, and carried for 30 days more.
+         */
+        post: operations["tasks.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a task off that is not over; nothing is due any more.
+         * @description Call a task off that is not over; nothing is due any more.
+         */
+        post: operations["tasks.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in the result of one's task; whether in time is judged by what can be proven.
+         * @description Hand in the result of one's task; whether in time is judged by what can be proven.
+         */
+        post: operations["tasks.finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how far one's task has come.
+         * @description Say how far one's task has come.
+         */
+        post: operations["tasks.report_progress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/{task_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a finished task back (退回) with what is wanting and a new last day.
+         * @description Give a finished task back (退回) with what is wanting and a new last day.
+         */
+        post: operations["tasks.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -4428,6 +4692,27 @@ export interface components {
             suggestion_id: string;
         };
         /**
+         * AcceptTask
+         * @description That the result will do; `id` is the note's.
+         */
+        AcceptTask: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+        };
+        /**
          * AddPhotos
          * @description Further photos of a visit; the op's `files` list them.
          */
@@ -4557,6 +4842,41 @@ export interface components {
             user_id: string;
         };
         /**
+         * AssignTask
+         * @description What is asked of whom (要求, 要点, 注意事项), and the last day for it.
+         */
+        AssignTask: {
+            /**
+             * Assignee Id
+             * Format: uuid
+             */
+            assignee_id: string;
+            /**
+             * Cautions
+             * @default null
+             */
+            cautions?: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Key Points
+             * @default null
+             */
+            key_points?: string | null;
+            /** Requirement */
+            requirement: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * AttachmentView
          * @description A file of a row: `owner_id` is the row's id, `bytes` its size, `state` whether its bytes have come.
          */
@@ -4651,6 +4971,24 @@ export interface components {
              * Format: uuid
              */
             handover_id: string;
+        };
+        /**
+         * CancelTask
+         * @description Why nobody need do it any more; `id` is the note's.
+         */
+        CancelTask: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
         };
         /**
          * CancelVisit
@@ -5441,6 +5779,29 @@ export interface components {
              * @default null
              */
             to?: unknown;
+        };
+        /**
+         * FinishTask
+         * @description What came of it; `id` is the note's.
+         */
+        FinishTask: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /** Result */
+            result: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
         };
         /**
          * Flag
@@ -6356,6 +6717,29 @@ export interface components {
             zone_id: string;
         };
         /**
+         * ReportProgress
+         * @description How far it has come, in percent; `id` is the note's.
+         */
+        ReportProgress: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Progress Pct */
+            progress_pct: number;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
          * ResubmitPrivacyRequest
          * @description A request that came back, in other words.
          */
@@ -6378,6 +6762,29 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * ReturnTask
+         * @description What is wanting, and the last day for it now; `id` is the note's.
+         */
+        ReturnTask: {
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
         };
         /**
          * RevokeDevice
@@ -6824,6 +7231,77 @@ export interface components {
             timeliness: ("in_time" | "late" | "unproven") | null;
             /** Why */
             why: string;
+        };
+        /**
+         * TaskNoteView
+         * @description A word on the way of a task; photos of a result have `owner_id` = this id.
+         */
+        TaskNoteView: {
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Progress Pct */
+            progress_pct: number;
+            /** Task Id */
+            task_id: string;
+            /** Text */
+            text: string | null;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "progress" | "result" | "return" | "accept" | "cancel";
+        };
+        /**
+         * TaskView
+         * @description A task: what is asked of whom, until the end of which day, and how far it has come (percent).
+         *
+         *     It was finished last between `earliest_at` and `latest_at`; `timeliness` says whether by `due_on`.
+         */
+        TaskView: {
+            /** Assignee Id */
+            assignee_id: string;
+            /** Author Id */
+            author_id: string;
+            /** Cautions */
+            cautions: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Earliest At */
+            earliest_at: string | null;
+            /** Id */
+            id: string;
+            /** Key Points */
+            key_points: string | null;
+            /** Latest At */
+            latest_at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Progress Pct */
+            progress_pct: number;
+            /** Requirement */
+            requirement: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "finished" | "accepted" | "cancelled";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Title */
+            title: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -12027,6 +12505,401 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_task_notes: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+                task_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["TaskNoteView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_task_notes_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+                task_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_task_notes_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+                task_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_task_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskNoteView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                after?: string;
+                assignee_id?: string;
+                author_id?: string;
+                due_on?: string;
+                due_on_from?: string;
+                due_on_to?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["TaskView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "tasks.assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssignTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_tasks_csv: {
+        parameters: {
+            query?: {
+                assignee_id?: string;
+                author_id?: string;
+                due_on?: string;
+                due_on_from?: string;
+                due_on_to?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_tasks_xlsx: {
+        parameters: {
+            query?: {
+                assignee_id?: string;
+                author_id?: string;
+                due_on?: string;
+                due_on_from?: string;
+                due_on_to?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "tasks.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AcceptTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "tasks.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "tasks.finish": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FinishTask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "tasks.report_progress": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReportProgress"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "tasks.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReturnTask"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
