@@ -55,6 +55,7 @@ IN_THE_GUIDE = {
         "correcting",
         "navigation",
         "practice",
+        "task",
         "mine",
         "phones",
         "privacy",
@@ -66,6 +67,7 @@ IN_THE_GUIDE = {
     "desk": (
         "team",
         "to-answer",
+        "task-to-judge",
         "decisions",
         "zone",
         "visit-beside",
