@@ -1,8 +1,6 @@
 // Chinese and English say the same things, and every command and refusal has its words.
 
 import { describe, expect, it } from 'vitest'
-import workEn from '@/locales/work/en.json'
-import workZh from '@/locales/work/zh-CN.json'
 import en from '@/locales/en.json'
 import zh from '@/locales/zh-CN.json'
 
@@ -17,10 +15,18 @@ function flat(texts: Texts, path = ''): Map<string, string> {
 }
 const holes = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
 
-describe.each([
+// Those of all work pages, and those that only a feature's own pages know.
+const parts = import.meta.glob<Texts>('../src/locales/*/*.json', { eager: true, import: 'default' })
+const names = [...new Set(Object.keys(parts).map((path) => path.split('/')[3] ?? ''))]
+const textsOf = (name: string, language: string) => parts[`../src/locales/${name}/${language}.json`] ?? {}
+const FLOORS: Record<string, number> = { work: 650 }
+
+const spoken: [name: string, chinese: Texts, english: Texts, floor: number][] = [
   ['the first words', zh, en, 100],
-  ['the words of work pages', workZh, workEn, 700],
-])('locales: %s', (_name, first, second, floor) => {
+  ...names.map((name): [string, Texts, Texts, number] => [name, textsOf(name, 'zh-CN'), textsOf(name, 'en'), FLOORS[name] ?? 10]),
+]
+
+describe.each(spoken)('locales: %s', (_name, first, second, floor) => {
   const [chinese, english] = [flat(first), flat(second)]
 
   it('have the same keys and the same holes', () => {
