@@ -20,10 +20,11 @@ def team_visits(page: Page) -> Any:
 
 
 def visit_somewhere(server: Server, username: str) -> str:
-    """A colleague arrives at a shop, by another phone; the shop's name."""
-    token = server.token(username)
+    """A colleague has been at a shop, with another phone; the shop's name."""
+    token, visit = server.token(username), uid()
     customer = server.get(token, "/api/customers", limit="1")["items"][0]
-    server.post(token, "/api/visits", {"id": uid(), "customer_id": customer["id"], "place": None})
+    server.post(token, "/api/visits", {"id": visit, "customer_id": customer["id"], "place": None})
+    server.post(token, f"/api/visits/{visit}/check-out", {})
     return str(customer["shop_name"])
 
 

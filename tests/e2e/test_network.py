@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
@@ -93,18 +94,23 @@ def test_an_entry_waits_out_a_bad_network_and_arrives_once(road: Road, fault: st
     road.expect_once(shop, visit)
 
 
-def test_an_answer_that_stalls_midway_is_given_up_after_thirty_seconds(road: Road) -> None:
-    page, network = road.page, road.network
+def test_an_answer_that_stalls_midway_is_given_up_after_thirty_seconds(
+    road: Road, playwright: Playwright, tmp_path: Path
+) -> None:
+    network, shop = road.network, next(road.shops)
+    phone = Phone(playwright, network, tmp_path / "phone")  # of its own, for its clock is moved
+    page = ready(phone, WHO)
     page.clock.install()
     network.released.clear()
     network.does(PUSH, stall_midway)
-    shop, visit = road.arrive()
+    visit = arrive(page, network.url, shop)
     expect(page.get_by_test_id("status")).to_contain_text("1 条")
     asked = len(network.done)
     network.deeds[PUSH] = lambda passing: passing.go_on()
     for _ in range(4):
         page.clock.run_for(10_000)
     expect(page.get_by_test_id("visit-state")).to_contain_text(SENT, timeout=30_000)
+    phone.close()
     assert asked == 0, "nothing but the time limit ended the first"
     road.expect_once(shop, visit)
 

@@ -42,7 +42,7 @@ def test_with_camera_and_place_refused_a_photo_comes_from_a_file_and_the_visit_s
     server: Server, phone: Phone
 ) -> None:
     page = phone.open(permissions=[], arguments=[arg for arg in ARGS if "fake" not in arg])
-    page.get_by_label("工号").fill("am02")
+    page.get_by_label("工号").fill("am05")
     page.get_by_label("密码", exact=True).fill("zoufang-demo")
     page.get_by_role("button", name="登录").click()
     page.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
@@ -56,7 +56,7 @@ def test_with_camera_and_place_refused_a_photo_comes_from_a_file_and_the_visit_s
     page.get_by_role("button", name="到店签到").click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("已", timeout=15_000)
 
-    stored = page.evaluate(STORED, person("am02"))
+    stored = page.evaluate(STORED, person("am05"))
     assert stored["size"] <= 400 * 1024
     with Image.open(io.BytesIO(bytes(stored["bytes"]))) as made:
         assert made.format == "JPEG"
