@@ -48,7 +48,9 @@ def arrive(page: Page, base: str, shop: str) -> str:
     """Check in at a shop; the visit's id."""
     page.goto(f"{base}/customers/{shop}")
     page.get_by_role("link", name="进店签到").click()
-    page.get_by_role("button", name="到店签到").click()
+    check_in = page.get_by_role("button", name="到店签到")
+    expect(check_in).to_be_visible(timeout=30_000)
+    check_in.click()
     expect(page.get_by_test_id("visit-state")).to_contain_text("已", timeout=15_000)
     return visit_on(page)
 
