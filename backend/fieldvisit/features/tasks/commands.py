@@ -106,7 +106,7 @@ def assign(work: Work, args: AssignTask) -> None:
     if work.session.get(Task, args.id) is not None:
         raise conflict("id_taken")
     _require_day(work, args.due_on)
-    home = work.bundle(_given_key(args, work.user.id))
+    home = work.bundle(TASK.of(task=args.id, assignee=args.assignee_id, author=work.user.id))
     task = Task(
         id=args.id,
         author_id=work.user.id,
@@ -127,10 +127,6 @@ def assign(work: Work, args: AssignTask) -> None:
     deadlines.start_until(work.session, DUE, task.id, work.entry.received_at, args.due_on)
     work.emit("tasks.assigned", home.id, task_id=task.id)
     work.result = {"id": task.id}
-
-
-def _given_key(args: AssignTask, author_id: str) -> BundleKey:
-    return TASK.of(task=args.id, assignee=args.assignee_id, author=author_id)
 
 
 @command(
