@@ -10,9 +10,9 @@ export interface StoredRow {
   row: Row
 }
 
-/** Which rows of a collection are meant, where all would be many: one, those of one bundle, or of one day. */
+/** Which rows of a collection are meant, where all would be many: these, those of one bundle, or of one day. */
 export interface Part {
-  id?: string
+  ids?: string[]
   bundle?: string
   day?: string
 }
@@ -120,15 +120,16 @@ export class UserDb extends Dexie {
 
   /** The rows of a collection. */
   async read(collection: string, part: Part = {}): Promise<Row[]> {
-    const kept = await this.kept(collection, part).toArray()
-    return kept.map(({ row }) => row)
+    const kept = await Promise.all(this.kept(collection, part).map((found) => found.toArray()))
+    return kept.flat().map(({ row }) => row)
   }
 
-  private kept(collection: string, { id, bundle, day }: Part): Collection<StoredRow> {
-    if (id !== undefined) return this.rows.where('[collection+id]').equals([collection, id])
-    if (bundle !== undefined) return this.rows.where('[key+collection+id]').between([bundle, collection, Dexie.minKey], [bundle, collection, Dexie.maxKey])
-    if (day !== undefined) return this.rows.where('[collection+row.day]').equals([collection, day])
-    return this.rows.where('[collection+id]').between([collection, Dexie.minKey], [collection, Dexie.maxKey])
+  /** One question for each row asked for: a cursor over them all would be slower. */
+  private kept(collection: string, { ids, bundle, day }: Part): Collection<StoredRow>[] {
+    if (ids !== undefined) return ids.map((id) => this.rows.where('[collection+id]').equals([collection, id]))
+    if (bundle !== undefined) return [this.rows.where('[key+collection+id]').between([bundle, collection, Dexie.minKey], [bundle, collection, Dexie.maxKey])]
+    if (day !== undefined) return [this.rows.where('[collection+row.day]').equals([collection, day])]
+    return [this.rows.where('[collection+id]').between([collection, Dexie.minKey], [collection, Dexie.maxKey])]
   }
 
   /** Put bundles in the place of what was here under their keys and those that are gone, in one transaction. */

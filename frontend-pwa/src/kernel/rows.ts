@@ -71,6 +71,6 @@ export function learn(db: UserDb, op: Op): void {
 export const useUnsent = () => computed(() => shelfOf(home())?.unsent ?? [])
 
 export function useRow<T extends Row>(collection: string, id: MaybeRefOrGetter<string>) {
-  const { rows, ready } = useRows<T>(collection, () => ({ id: toValue(id) }))
+  const { rows, ready } = useRows<T>(collection, () => ({ ids: [toValue(id)] }))
   return { row: computed(() => rows.value.find((row) => row.id === toValue(id))), ready }
 }

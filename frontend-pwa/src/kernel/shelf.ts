@@ -53,7 +53,7 @@ interface Kept extends View {
 }
 
 const NONE: Row[] = []
-const nameOf = (collection: string, { id, bundle, day }: Part) => JSON.stringify([collection, id, bundle, day])
+const nameOf = (collection: string, { ids, bundle, day }: Part) => JSON.stringify([collection, ids, bundle, day])
 
 export class Shelf {
   private readonly kept = new Map<string, Kept>()
