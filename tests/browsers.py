@@ -91,7 +91,14 @@ class Server:
         return answer.json()
 
     def post(self, token: str, path: str, args: Any) -> Any:
-        answer = httpx2.post(f"{self.url}{path}", json=args, headers={"authorization": f"Bearer {token}"})
+        return self._send("POST", token, path, args)
+
+    def put(self, token: str, path: str, args: Any) -> Any:
+        return self._send("PUT", token, path, args)
+
+    def _send(self, method: str, token: str, path: str, args: Any) -> Any:
+        carried = {"authorization": f"Bearer {token}"}
+        answer = httpx2.request(method, f"{self.url}{path}", json=args, headers=carried)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

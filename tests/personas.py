@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from httpx2 import Response
 
 from fieldvisit.demo.district import demo_id
+from fieldvisit.kernel.calendar import published
 
 JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300"
@@ -30,6 +31,13 @@ def person(username: str) -> str:
 def shop(route: str, number: int = 0) -> str:
     """The id of a demo shop: `cz:0` is the first route of the first zone."""
     return demo_id(f"shop:{route}:{number}")
+
+
+def worked(day: date) -> date:
+    """The first working day from a day on."""
+    while published(day) is False:
+        day += timedelta(days=1)
+    return day
 
 
 def photo(content: bytes = JPEG, kind: str = "shop_front") -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 from playwright.sync_api import Geolocation, Page, expect
 
 from browsers import PASSWORD, Server
 from fieldvisit.kernel.clock import today
-from personas import person, uid
+from personas import person, uid, worked
 from sync_client import Phone as SyncPhone
 
 Steps = Callable[[Page], object]
@@ -219,6 +219,11 @@ def asking(page: Page) -> None:
     page.get_by_role("button", name="写反馈").click(timeout=30_000)
 
 
+SOON = worked(today() + timedelta(days=1))
+LATER = worked(SOON + timedelta(days=1))
+MONTH = (today().replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
 def of_a_task(page: Page) -> None:
     """A task with what was said on its way."""
     page.get_by_test_id("task").first.get_by_role("link").click(timeout=30_000)
@@ -229,6 +234,47 @@ def to_judge(page: Page) -> None:
     """A task that is finished, before whoever gave it."""
     page.get_by_role("button", name="待验收").click(timeout=30_000)
     of_a_task(page)
+
+
+def of_a_plan(page: Page) -> None:
+    """The week that was submitted, or at a superior's the first that waits."""
+    listed = page.get_by_test_id("own-week").get_by_text("待审核").or_(page.get_by_test_id("plan"))
+    listed.first.click(timeout=30_000)
+    page.get_by_test_id("plan-card").wait_for(timeout=30_000)
+
+
+def of_a_day(page: Page) -> None:
+    """A day that was filed, with its shops."""
+    page.get_by_role("link").filter(has_text="已备案").first.click(timeout=30_000)
+    page.get_by_test_id("plan-stop").first.wait_for(timeout=30_000)
+
+
+def day_in_the_making(page: Page) -> None:
+    """A day being written, two shops on it."""
+    page.get_by_role("button", name="添加客户").click(timeout=30_000)
+    for box in page.get_by_test_id("candidate").get_by_role("checkbox").all()[:2]:
+        box.check(timeout=30_000)
+    page.get_by_role("button", name="加入 2 户").click()
+    page.get_by_label("拜访目的").first.wait_for()
+
+
+def picking_shops(page: Page) -> None:
+    """Shops to choose from, with what speaks for each."""
+    page.get_by_role("button", name="添加客户").click(timeout=30_000)
+    page.get_by_test_id("candidate").nth(5).wait_for(timeout=30_000)
+
+
+def form_of_a_day(page: Page) -> None:
+    """The day's form as it is printed."""
+    of_a_day(page)
+    page.get_by_role("link", name="打印计划表").click()
+    page.get_by_role("table").wait_for(timeout=30_000)
+
+
+def to_decide(page: Page) -> None:
+    """A plan that waits for one's decision."""
+    page.get_by_role("button", name="待我审核").click(timeout=30_000)
+    of_a_plan(page)
 
 
 NOTHING = "/desk/visits?day_from=2001-01-01&day_to=2001-01-02"
@@ -274,6 +320,13 @@ FIELD = [
     Screen("tasks", "tasks", "/tasks", shown("task")),
     Screen("task", "tasks", "/tasks", of_a_task),
     Screen("unknown-task", "tasks", "/tasks/nothing", worded("找不到这项任务")),
+    Screen("plans", "plans", "/plans", shown("own-week")),
+    Screen("plan", "plans", "/plans", of_a_plan),
+    Screen("day-plan", "plans", "/plans", of_a_day),
+    Screen("unknown-plan", "plans", "/plans/nothing", worded("找不到这份计划")),
+    Screen("day-in-the-making", "plan-edit", f"/plans/day/{LATER}/edit", day_in_the_making),
+    Screen("picking-shops", "plan-edit", f"/plans/month/{MONTH}/edit", picking_shops),
+    Screen("plan-form", "plan-print", "/plans", form_of_a_day),
     Screen("introduction-end", "introduction", "/introduction", last_card),
     Screen("asking", "help", "/help", asking),
     Screen("step", "today", "/", pressed("这一页怎么用")),
@@ -296,6 +349,8 @@ MANAGER = [
     Screen("team-devices", "devices", "/desk/devices", opened),
     Screen("giving", "tasks", "/tasks", pressed("布置任务")),
     Screen("task-to-judge", "tasks", "/tasks", to_judge),
+    Screen("own-plans", "plans", "/plans", shown("own-week")),
+    Screen("plan-to-decide", "plans", "/plans", to_decide),
     *at_rest("mine", "notices", "sync"),
 ]
 LEADER = [
@@ -304,6 +359,7 @@ LEADER = [
     Screen("leader-visit", "visits", "/desk/visits?state=completed", opened),
     Screen("leader-shops", "shops", "/desk/shops", opened),
     Screen("leader-people", "people-table", "/desk/people", opened),
+    Screen("leader-plans", "plans", "/plans", of_a_plan),
     Screen("leader-mine", "mine", "/mine", titled("我的")),
 ]
 CENTRE = [
@@ -390,6 +446,7 @@ def lay_out(server: Server) -> None:
         server.post(server.token("mm2"), "/api/tasks", task | asked)
     done = {"id": uid(), "result": "全部看过,三户补了标签。"}
     server.post(server.token("am07"), f"/api/tasks/{task['id']}/finish", done)
+    _plans(server)
     request = {"id": uid(), "kind": "explain", "content": "位置记录保存多久?"}
     server.post(server.token("am08"), "/api/privacy_requests", request)
     shop = server.get(server.token("am08"), "/api/customers", limit="1")["items"][0]["id"]
@@ -398,6 +455,30 @@ def lay_out(server: Server) -> None:
         phone.sign_in("am08", PASSWORD)
         phone.save("visits.check_in", {"id": uid(), "customer_id": shop, "photos": [uid()]})
         phone.push()
+
+
+def _plans(server: Server) -> None:
+    """A week and a month that wait for a decision, and a day that is filed."""
+    token, shops = (
+        server.token("am07"),
+        server.get(server.token("am07"), "/api/customers", limit="6")["items"],
+    )
+    monday = LATER - timedelta(days=LATER.weekday()) + timedelta(days=7)
+    week = {"horizon": "week", "first_on": str(monday), "target_count": 40, "business_sizes": ["1", "2"]}
+    why = {"purposes": ["guidance", "stocktake"], "content": "大户补陈列,核心街道先走;缺货的登记断货天数。"}
+    server.post(token, f"/api/visit_plans/{uid()}/submit", week | why)
+    told = {"purpose": "guidance", "contact_method": "in_person", "suspected_problem": "30 天未访、满意度低"}
+    items = [{"customer_id": shop["id"], "day": str(SOON), "visit_id": uid()} | told for shop in shops]
+    server.post(
+        token, f"/api/visit_plans/{uid()}/submit", {"horizon": "day", "first_on": str(SOON), "items": items}
+    )
+    month = {
+        "horizon": "month",
+        "first_on": str(MONTH),
+        "target_count": 60,
+        "content": "每位客户经理都走到。",
+    }
+    server.post(server.token("mm2"), f"/api/visit_plans/{uid()}/submit", month)
 
 
 def _far_from_the_shop(server: Server, username: str) -> str:

@@ -66,6 +66,7 @@ PARTS = (
     "features.helpdesk.personal",
     "features.visits.collections",
     "features.visits.arrivals",
+    "features.visits.lists",
     "features.visits.commands",
     "features.visits.checklists",
     "features.visits.stock",
@@ -76,6 +77,10 @@ PARTS = (
     "features.visits.telling",
     "features.visits.personal",
     "features.visits.retention",
+    "features.plans.collections",
+    "features.plans.commands",
+    "features.plans.subscribers",
+    "features.plans.personal",
     "features.overview.reports",
 )
 for part in PARTS:

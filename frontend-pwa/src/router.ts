@@ -11,6 +11,7 @@ import { routes as notices } from './features/notices/routes'
 import { routes as oversight } from './features/oversight/routes'
 import { routes as overview } from './features/overview/routes'
 import { routes as people } from './features/people/routes'
+import { routes as plans } from './features/plans/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
@@ -27,6 +28,7 @@ export const router = createRouter({
     ...visits,
     ...sync,
     ...tasks,
+    ...plans,
     ...decisions,
     ...overview,
     ...people,

@@ -1,8 +1,8 @@
 // Every page says which step of the manual it carries out and how it is used.
 
 import { describe, expect, it } from 'vitest'
-import en from '@/locales/work/en.json'
-import zh from '@/locales/work/zh-CN.json'
+import en from '@/locales/manual/en.json'
+import zh from '@/locales/manual/zh-CN.json'
 
 const files = import.meta.glob<string>('../src/features/*/routes.ts', { query: '?raw', import: 'default', eager: true })
 // Whoever signs in sees one form and no page's title.

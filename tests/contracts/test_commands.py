@@ -17,12 +17,21 @@ from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.users import Role
-from personas import Persona, person, shop, uid
+from personas import Persona, person, shop, uid, worked
 
 LEADER = {"am01": "mm1", "am02": "mm1", "am03": "mm2", "am19": "mm4"}
 DEPUTY = {"am01": "am02", "am02": "am01", "am03": "am04", "am19": "am20"}
 CAST = ("am01", "mm1", "dm", "ga", "cc1", "post1", "admin")
 Example = Callable[[dict[str, str]], dict[str, Any]]
+
+
+def a_day(plan_id: str, customer_id: str) -> dict[str, Any]:
+    """A plan of the next working day with one shop."""
+    day = worked(today() + timedelta(days=1))
+    stop = {"customer_id": customer_id, "day": str(day), "visit_id": uid(), "contact_method": "in_person"}
+    why = {"purpose": "guidance", "suspected_problem": "p"}
+    return {"id": plan_id, "horizon": "day", "first_on": str(day), "items": [stop | why]}
+
 
 EXAMPLES: dict[str, Example] = {
     "attachments.give_up": lambda of: {"attachment_id": of["attachment"], "reason": "r"},
@@ -117,6 +126,12 @@ EXAMPLES: dict[str, Example] = {
     },
     "tasks.accept": lambda of: {"task_id": of["task"], "id": uid()},
     "tasks.cancel": lambda of: {"task_id": of["task"], "id": uid(), "reason": "r"},
+    "visit_plans.save": lambda of: a_day(uid(), of["customer"]),
+    "visit_plans.submit": lambda of: a_day(uid(), of["customer"]),
+    "visit_plans.amend": lambda of: a_day(of["plan"], of["customer"]) | {"note": "n"},
+    "visit_plans.evaluate": lambda of: {"id": of["plan"], "evaluation": "e"},
+    "visit_plans.withdraw": lambda of: {"id": of["plan"]},
+    **{f"visit_plans.{step}": lambda of: {"id": of["plan"], "note": "n"} for step in ("approve", "return")},
     "consents.give": lambda _of: {"id": uid(), "kind": "location", "version": 1},
     "consents.withdraw": lambda _of: {"id": uid(), "kind": "location"},
     "calendar.set_days": lambda _of: {"days": [{"day": str(today()), "is_working": True}]},
@@ -255,6 +270,11 @@ PERMITTED: dict[str, set[Role]] = {
         f"tasks.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
         for step in ("assign", "return", "accept", "cancel")
     },
+    **{f"visit_plans.{step}": FIELD for step in ("save", "submit", "amend", "evaluate", "withdraw")},
+    **{
+        f"visit_plans.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in ("approve", "return")
+    },
     "consents.give": set(Role),
     "consents.withdraw": set(Role),
     "calendar.set_days": ADMIN,
@@ -326,6 +346,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert who.call("POST", "/api/help_requests", asked).status_code == 200
     task = {"id": uid(), "assignee_id": person(writer), "title": "t", "requirement": "r"}
     assert manager.call("POST", "/api/tasks", task | {"due_on": later}).status_code == 200
+    plan = {"id": uid(), "horizon": "month", "first_on": str(today().replace(day=1)), "target_count": 9}
+    assert who.do("visit_plans.submit", plan)["state"] == "applied"
     react(world.runtime.db)
     notice = world.as_(writer).get("/api/notices").json()["items"][0]
     zone, number = route.split(":")
@@ -346,6 +368,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "privacy_request": request["id"],
         "help_request": asked["id"],
         "task": task["id"],
+        "plan": plan["id"],
         "notice": notice["id"],
         "checklist": demo_id(f"checklist:{department}:full"),
         "zone_code": zone,
@@ -370,6 +393,7 @@ NOWHERE = dict.fromkeys(
         "privacy_request",
         "help_request",
         "task",
+        "plan",
         "notice",
         "checklist",
         "zone_code",

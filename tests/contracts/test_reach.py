@@ -22,7 +22,7 @@ from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.retention import let_go
 from fieldvisit.kernel.scopes import Principal
 from fieldvisit.kernel.users import Role
-from personas import Persona, person, photo, shop, uid
+from personas import Persona, person, photo, shop, uid, worked
 
 pytestmark = pytest.mark.timeout(900)
 PEOPLE = ("am01", "am02", "am03", "mm1", "mm2", "dm", "ga", "cc1", "post1", "admin", "am19", "mm4", "dm2")
@@ -37,6 +37,7 @@ CANARIES = {"cz": ("canary am01",), "cj": ("canary am03",), "xq": ("canary am19"
 MOVED = {shop("cz:1", 2): "cj:0"}  # handed over after am02 had been there
 COVERS = {"am03": "am04"}  # in force today
 TASKS = {uid(): ("am01", "cz"), uid(): ("am03", "cj"), uid(): ("am19", "xq")}
+PLANS = {uid(): one for one in TASKS.values()}
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -59,16 +60,20 @@ def department_of(username: str) -> str | None:
     return "xq" if username in ("am19", "am20", "mm4", "dm2") else "dq"
 
 
-def _sees_task(username: str, assignee: str, zone: str) -> bool:
-    return username == assignee or ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
+def _sees_work(username: str, kind: str, rest: str) -> bool:
+    """A shop, or a task or plan of somebody: his, and of who leads him; the administrator does not read what is planned."""
+    if kind == "customer":
+        return username.startswith("cc") or rest in shops_of(username)
+    author, zone = (TASKS | PLANS)[rest]
+    leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
+    return username == author or (leads and (kind == "task" or username != "ga"))
 
 
 def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
     """The oracle: slow, and written from what people are told, not from the scopes."""
     kind, _, rest = key.partition(":")
-    if kind in ("task", "customer"):
-        sees_shop = username.startswith("cc") or rest in shops_of(username)
-        return _sees_task(username, *TASKS[rest]) if kind == "task" else sees_shop
+    if kind in ("task", "visit_plan", "plan_progress", "customer"):
+        return _sees_work(username, kind, rest)
     if kind == "visits":
         visitor, zone, _day = rest.split(":")
         led = {demo_id(f"zone:{ZONES[username]}")} if username in ZONES else set()
@@ -166,6 +171,8 @@ def busy_world(world: World) -> World:
         answer = world.as_(leader).call("POST", "/api/tasks", task | {"due_on": str(today())})
         assert answer.status_code == 200, answer.text
         assert world.as_(username).do("tasks.report_progress", note | {"text": words})["state"] == "applied"
+    for key, (username, _) in PLANS.items():
+        _plan_a_day(world.as_(username), key, ROUTES[username], f"canary {username}")
     for key, route in MOVED.items():
         to = {"route_id": demo_id(f"route:{route}"), "customer_ids": [key], "on_day": str(today())}
         assert world.as_("ga").call("POST", "/api/handovers", to).status_code == 200
@@ -177,6 +184,15 @@ def busy_world(world: World) -> World:
     world.as_("dm").get("/api/customers")
     world.runtime.looks.write(world.runtime.db)
     return world
+
+
+def _plan_a_day(author: Persona, plan_id: str, route: str, words: str) -> None:
+    day = str(worked(today() + timedelta(days=1)))
+    why = {"purpose": "guidance", "suspected_problem": words, "contact_method": "phone"}
+    stop = {"customer_id": shop(route), "day": day, "visit_id": uid()} | why
+    plan = {"id": plan_id, "horizon": "day", "first_on": day, "items": [stop]}
+    result = author.do("visit_plans.submit", plan)
+    assert result["state"] == "applied", result
 
 
 def _say_everything(writer: Persona, visit: str, route: str, words: str) -> None:
@@ -381,7 +397,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             assert readers == field_and_above | {Role.COMPLAINT_CENTRE}
         elif name in file:
             assert readers == field_and_above, name
-        elif name.startswith(("visit", "task")) or name == "stock_readings":
+        elif name.startswith(("visit", "task", "plan")) or name == "stock_readings":
             assert readers == field_and_above - {Role.GENERAL_ADMIN}, name
         elif name in ("brands", "product_specs"):
             assert readers == everybody - system, name
@@ -398,6 +414,8 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "customer",
         "visits",
         "task",
+        "visit_plan",
+        "plan_progress",
         "op",
         "me",
         "ref",

@@ -19,7 +19,7 @@ RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).
 TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SIZE = "(size) => { document.documentElement.style.fontSize = size }"
 RAW_KEYS = """() => document.body.innerText.match(
-  /\\b(?:action|anomaly|calendar|checklist|comment|customer|decision|desk|edit|errors|field|help|intro|manual|mine|nav|notice|notices|op|overview|people|place|privacy|requests|role|stock|sync|tasks|today|value|visit|where)\\.[a-z][\\w.]*/g
+  /\\b(?:action|anomaly|calendar|checklist|comment|customer|decision|desk|edit|errors|field|help|intro|manual|mine|nav|notice|notices|op|overview|people|place|plans|privacy|requests|role|stock|sync|tasks|today|value|visit|where)\\.[a-z][\\w.]*/g
 ) ?? []"""
 
 # The audit names what was done by its code, which is no missing word.

@@ -101,6 +101,7 @@ class BundleKind:
     scopes: tuple[str, ...]
     carried: dict[Role, Carried]
     contains: tuple[str, ...]
+    readers: frozenset[Role]
 
     def of(self, **parts: Any) -> BundleKey:
         """The bundle these parts name."""
@@ -123,11 +124,15 @@ def bundle(
     contains: Iterable[str],
     scopes: Iterable[str] = (),
     carried: dict[Role, Carried] | None = None,
+    readers: Iterable[Role] = frozenset(Role),
 ) -> BundleKind:
-    """Declare a kind of bundle. `scopes` are patterns over the key's parts; further ones are hung by commands."""
+    """Declare a kind of bundle. `scopes` are patterns over the key's parts; further ones are hung by commands.
+
+    A role that is not among the `readers` sees none of the kind, whatever scopes it holds.
+    """
     if name in BUNDLES or not re.match(rf"{name}[:]", key):
         raise ValueError(f"bundle kind {name} is declared twice or its key does not begin with it")
-    BUNDLES[name] = BundleKind(name, key, tuple(scopes), carried or {}, tuple(contains))
+    BUNDLES[name] = BundleKind(name, key, tuple(scopes), carried or {}, tuple(contains), frozenset(readers))
     return BUNDLES[name]
 
 
@@ -139,7 +144,14 @@ def visible(
     With `lately` also those that hung in one of his scopes until after that moment: his phone has to drop them.
     One that holds nothing yet is nobody's, but for the transaction that fills it (`fresh`).
     """
-    return _visible(sorted(principal.scopes), principal.user.id, lately, fresh)
+    seen = _visible(sorted(principal.scopes), principal.user.id, lately, fresh)
+    closed = closed_to(principal.role)
+    return seen.where(Bundle.kind.not_in(closed)) if closed else seen
+
+
+def closed_to(role: Role) -> list[str]:
+    """The kinds that a role reads nothing of."""
+    return sorted(kind.name for kind in BUNDLES.values() if role not in kind.readers)
 
 
 def _visible(
@@ -204,9 +216,10 @@ def _window(kind: str, rule: Carried, on: date) -> ColumnElement[bool]:
 def last_seen(session: Session, user: User, bundle_id: int) -> date | None:
     """The last day on which `user` could see the bundle by what he was assigned then; None if he never could.
 
-    A barred user never could.
+    A barred user never could, nor one whose role reads none of the kind.
     """
-    if session.scalar(select(Bundle.id).where(Bundle.id == bundle_id, _not_barred(user.id))) is None:
+    kind = session.scalar(select(Bundle.kind).where(Bundle.id == bundle_id, _not_barred(user.id)))
+    if kind is None or kind in closed_to(Role(user.role)):
         return None
     tenures = tenures_of(session, user)
     stays = session.scalars(

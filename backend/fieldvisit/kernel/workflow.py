@@ -144,6 +144,13 @@ class Workflow:
         if self.due is not None:
             deadlines.start(work.session, self.due, row.id, work.entry.received_at)
 
+    def keep(self, work: Work, row: Any, step: str, state: str, note: str | None = None) -> None:
+        """Make a step of the feature's own: the row goes to `state`, and its content is kept as it is now."""
+        before, row.state = row.state, state
+        work.session.add(row)
+        work.session.flush()
+        self._remember(work, row, step, before, None, note, render(self.view, row))
+
     def editable(self, work: Work, row_id: str) -> Any:
         """An own row that is not submitted (any more); raises Problem 404, 403 `step_not_yours` or 409 `step_not_now`."""
         row = self._find(work, row_id)
@@ -244,27 +251,29 @@ def workflow(
     authors: Iterable[Role],
     deciding: Iterable[Role],
     due: str | None = None,
+    amends: bool = True,
 ) -> Workflow:
     """Declare a workflow over a table; each step is the command `<name>.<step>` at `POST <path>/{id}/<step>`.
 
-    To the steps given come `withdraw` and `amend`, which every workflow has.
+    To the steps given come `withdraw` and, unless the feature has its own, `amend`, which every workflow has.
     """
     if name in WORKFLOWS:
         raise ValueError(f"workflow {name} is declared twice")
     decided = tuple(
         sorted({step.to for step in steps if step.is_decision and step.to not in (None, "returned")})
     )
-    every = (
-        Step(
-            "withdraw",
-            ("submitted",),
-            "withdrawn",
-            "author",
-            "Take back (撤回) what is submitted and not decided.",
-        ),
-        Step("amend", decided, None, "author", "Add a dated amendment to what has been decided.", "needed"),
+    withdraw = Step(
+        "withdraw",
+        ("submitted",),
+        "withdrawn",
+        "author",
+        "Take back (撤回) what is submitted and not decided.",
     )
-    made = Workflow(name, model, path, view, (*steps, *every), deciders, due)
+    amend = Step(
+        "amend", decided, None, "author", "Add a dated amendment to what has been decided.", "needed"
+    )
+    every = (*steps, withdraw, amend) if amends else (*steps, withdraw)
+    made = Workflow(name, model, path, view, every, deciders, due)
     for step in made.steps:
         _declare(made, step, set(authors) if step.by == "author" else set(deciding))
     WORKFLOWS[name] = made

@@ -5,6 +5,7 @@ import type { Op, Row } from './types'
 
 export interface OverlayDraft {
   get<T extends Row>(collection: string, id: string): T | undefined
+  all<T extends Row>(collection: string): T[]
   put<T extends Row>(collection: string, row: T): void
   patch<T extends Row>(collection: string, id: string, change: Partial<T>): void
 }
@@ -16,7 +17,7 @@ interface Overlay {
 
 const overlays = new Map<string, Overlay>()
 
-/** Say how a command changes the rows on screen, and which collections it reads or changes. */
+/** Say how a command changes the rows on screen, and which collections it reads or changes; said anew, that holds. */
 export function defineOverlay(name: string, collections: string[], apply: Overlay['apply']): void {
   overlays.set(name, { collections, apply })
 }
@@ -54,6 +55,7 @@ export function lay(ops: Op[], collection: string, bases: Map<string, Row[]>, us
   const tables = new Map([...bases].map(([name, rows]) => [name, new Map(rows.map((row) => [row.id, row]))]))
   const draft: OverlayDraft = {
     get: <R extends Row>(name: string, id: string) => tables.get(name)?.get(id) as R | undefined,
+    all: <R extends Row>(name: string) => [...(tables.get(name)?.values() ?? [])] as R[],
     put: (name, row) => void tables.get(name)?.set(row.id, row),
     patch: (name, id, change) => {
       const row = tables.get(name)?.get(id)

@@ -2388,6 +2388,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan_progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * plan_progress you may see, in pages.
+         * @description plan_progress you may see, in pages.
+         */
+        get: operations["list_plan_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan_progress.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All plan_progress you may see, as a csv file.
+         * @description All plan_progress you may see, as a csv file.
+         */
+        get: operations["export_plan_progress_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan_progress.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All plan_progress you may see, as a xlsx file.
+         * @description All plan_progress you may see, as a xlsx file.
+         */
+        get: operations["export_plan_progress_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plan_progress/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the plan_progress you may see.
+         * @description One of the plan_progress you may see.
+         */
+        get: operations["get_plan_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy_requests": {
         parameters: {
             query?: never;
@@ -4238,6 +4318,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/visit_plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * visit_plans you may see, in pages.
+         * @description visit_plans you may see, in pages.
+         */
+        get: operations["list_visit_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_plans you may see, as a csv file.
+         * @description All visit_plans you may see, as a csv file.
+         */
+        get: operations["export_visit_plans_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All visit_plans you may see, as a xlsx file.
+         * @description All visit_plans you may see, as a xlsx file.
+         */
+        get: operations["export_visit_plans_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep an own plan as a draft; it may want for anything but its period.
+         * @description Keep an own plan as a draft; it may want for anything but its period.
+         */
+        put: operations["visit_plans.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a plan that is in force: what it was stays, with the day and the reason (S18.1).
+         * @description Change a plan that is in force: what it was stays, with the day and the reason (S18.1).
+         */
+        post: operations["visit_plans.amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass (审核通过) a month or week plan.
+         * @description Pass (审核通过) a month or week plan.
+         */
+        post: operations["visit_plans.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a plan with its evaluation once no working day of it is left (S11.15); what came of it is kept with it.
+         * @description Close a plan with its evaluation once no working day of it is left (S11.15); what came of it is kept with it.
+         *
+         *     Raises Problem 409 `plan_not_over`.
+         */
+        post: operations["visit_plans.evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a plan back, and say what is wanting.
+         * @description Give a plan back, and say what is wanting.
+         */
+        post: operations["visit_plans.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once (S11.7).
+         * @description Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once (S11.7).
+         *
+         *     Raises Problem 422 for what is wanting or wrong with it, 409 `plan_overlaps` for a second one over the same days.
+         */
+        post: operations["visit_plans.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) what is submitted and not decided.
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        post: operations["visit_plans.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the visit_plans you may see.
+         * @description One of the visit_plans you may see.
+         */
+        get: operations["get_visit_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/visits": {
         parameters: {
             query?: never;
@@ -4724,6 +5028,54 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /**
+         * AmendPlan
+         * @description What a plan that is in force holds from now on, and why.
+         */
+        AmendPlan: {
+            /**
+             * Business Sizes
+             * @default []
+             */
+            business_sizes?: string[];
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Horizon
+             * @enum {string}
+             */
+            horizon: "month" | "week" | "day";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["PlanItem"][];
+            /** Note */
+            note: string;
+            /**
+             * Purposes
+             * @default []
+             */
+            purposes?: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other")[];
+            /**
+             * Target Count
+             * @default null
+             */
+            target_count?: number | null;
         };
         /**
          * AnswerChecklist
@@ -5752,6 +6104,24 @@ export interface components {
             checklist_id: string;
         };
         /**
+         * EvaluatePlan
+         * @description How a plan went (评价), and what is to be learned from it for the next.
+         */
+        EvaluatePlan: {
+            /** Evaluation */
+            evaluation: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Lessons
+             * @default null
+             */
+            lessons?: string | null;
+        };
+        /**
          * Explain
          * @description The visitor's word on what was flagged.
          */
@@ -6338,6 +6708,107 @@ export interface components {
             radius_m: number;
         };
         /**
+         * PlanFiguresView
+         * @description What had come of a plan: planned visits, those of them completed, and distinct shops visited.
+         */
+        PlanFiguresView: {
+            /** Completed */
+            completed: number;
+            /** Planned */
+            planned: number;
+            /** Visited */
+            visited: number;
+        };
+        /**
+         * PlanItem
+         * @description A shop and its day; on a day plan also the id of the visit it stands for, and when, why and how (S11.5).
+         */
+        PlanItem: {
+            /**
+             * Contact Method
+             * @default null
+             */
+            contact_method?: ("in_person" | "phone" | "wechat" | "other") | null;
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | null;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Planned Time
+             * @default null
+             */
+            planned_time?: string | null;
+            /**
+             * Purpose
+             * @default null
+             */
+            purpose?: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other") | null;
+            /**
+             * Suspected Problem
+             * @default null
+             */
+            suspected_problem?: string | null;
+            /**
+             * Visit Id
+             * @default null
+             */
+            visit_id?: string | null;
+        };
+        /**
+         * PlanItemView
+         * @description A shop of a plan and its day; on a day plan also the visit it stands for, and when, why and how (S11.5).
+         */
+        PlanItemView: {
+            /** Contact Method */
+            contact_method: ("in_person" | "phone" | "wechat" | "other") | null;
+            /** Content */
+            content: string | null;
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Planned Time */
+            planned_time: string | null;
+            /** Purpose */
+            purpose: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other") | null;
+            /** Shop Name */
+            shop_name: string;
+            /** Suspected Problem */
+            suspected_problem: string | null;
+            /** Visit Id */
+            visit_id: string | null;
+        };
+        /**
+         * PlanProgressView
+         * @description What has come of a plan so far: day → [planned visits, completed of them], and the shops visited; `id` is the plan's.
+         */
+        PlanProgressView: {
+            /** Author Id */
+            author_id: string;
+            /** Days */
+            days: {
+                [key: string]: number[];
+            };
+            /** Id */
+            id: string;
+            /** Visited */
+            visited: string[];
+        };
+        /**
          * PlanVisit
          * @description A visit to come: the shop, the day (Asia/Shanghai), and why.
          */
@@ -6881,6 +7352,54 @@ export interface components {
             title: string;
         };
         /**
+         * SavePlan
+         * @description What a plan holds: `first_on` is the first day of its month or week, or the day itself.
+         *
+         *     `target_count` is how many shops are to be visited (应拜访数), `business_sizes` of which sizes (类别).
+         */
+        SavePlan: {
+            /**
+             * Business Sizes
+             * @default []
+             */
+            business_sizes?: string[];
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Horizon
+             * @enum {string}
+             */
+            horizon: "month" | "week" | "day";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["PlanItem"][];
+            /**
+             * Purposes
+             * @default []
+             */
+            purposes?: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other")[];
+            /**
+             * Target Count
+             * @default null
+             */
+            target_count?: number | null;
+        };
+        /**
          * SaveSpec
          * @description A spec, new under a new id. Prices in fen a carton.
          */
@@ -7117,6 +7636,52 @@ export interface components {
             zone_id: string | null;
             /** Zone Name */
             zone_name: string | null;
+        };
+        /**
+         * SubmitPlan
+         * @description What a plan holds, as it is submitted.
+         */
+        SubmitPlan: {
+            /**
+             * Business Sizes
+             * @default []
+             */
+            business_sizes?: string[];
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Horizon
+             * @enum {string}
+             */
+            horizon: "month" | "week" | "day";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Items
+             * @default []
+             */
+            items?: components["schemas"]["PlanItem"][];
+            /**
+             * Purposes
+             * @default []
+             */
+            purposes?: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other")[];
+            /**
+             * Target Count
+             * @default null
+             */
+            target_count?: number | null;
         };
         /**
          * SubmitPrivacyRequest
@@ -7500,8 +8065,101 @@ export interface components {
             visitor_id: string;
         };
         /**
+         * VisitPlansApprove
+         * @description Pass (审核通过) a month or week plan.
+         */
+        VisitPlansApprove: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * VisitPlansReturn
+         * @description Give a plan back, and say what is wanting.
+         */
+        VisitPlansReturn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * VisitPlansWithdraw
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        VisitPlansWithdraw: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * VisitPlanView
+         * @description A visit plan of a month, a week or a day, and how it stands; drafts are seen by their author alone.
+         */
+        VisitPlanView: {
+            /** Author Id */
+            author_id: string;
+            /** Business Sizes */
+            business_sizes: string[];
+            /** Content */
+            content: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decided For Id */
+            decided_for_id: string | null;
+            /** Evaluation */
+            evaluation: string | null;
+            figures: components["schemas"]["PlanFiguresView"] | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Horizon
+             * @enum {string}
+             */
+            horizon: "month" | "week" | "day";
+            /** Id */
+            id: string;
+            /** Items */
+            items: components["schemas"]["PlanItemView"][];
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /** Lessons */
+            lessons: string | null;
+            /** Purposes */
+            purposes: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other")[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "withdrawn" | "returned" | "approved" | "filed" | "evaluated";
+            /** Target Count */
+            target_count: number | null;
+            /** Zone Id */
+            zone_id: string;
+        };
+        /**
          * VisitView
-         * @description A visit.
+         * @description A visit; of a planned one also what may be wrong there (`suspected_problem`) and what it is to bring (`plan_content`).
          *
          *     He came between `earliest_at` and `latest_at`, the phone states `check_in_at`; he left between
          *     `check_out_earliest_at` and `check_out_latest_at`, the phone states `check_out_at`. `*_wall_at` is what the
@@ -7573,6 +8231,8 @@ export interface components {
             place_refusal: string | null;
             /** Place Verdict */
             place_verdict: string | null;
+            /** Plan Content */
+            plan_content: string | null;
             /** Planned Time */
             planned_time: string | null;
             /** Purpose */
@@ -7594,6 +8254,8 @@ export interface components {
             state: "planned" | "in_progress" | "completed" | "cancelled" | "missed";
             /** Stated At */
             stated_at: string | null;
+            /** Suspected Problem */
+            suspected_problem: string | null;
             /** Version */
             version: number;
             /** Visitor Id */
@@ -11219,6 +11881,113 @@ export interface operations {
             };
         };
     };
+    list_plan_progress: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["PlanProgressView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_plan_progress_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_plan_progress_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_plan_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanProgressView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_privacy_requests: {
         parameters: {
             query?: {
@@ -13753,6 +14522,324 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitDigestView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_visit_plans: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                horizon?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["VisitPlanView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_visit_plans_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                horizon?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_visit_plans_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                horizon?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.save": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SavePlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.amend": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AmendPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitPlansApprove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.evaluate": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EvaluatePlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitPlansReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubmitPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "visit_plans.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VisitPlansWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_visit_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPlanView"];
                 };
             };
             /** @description Validation Error */

@@ -6,14 +6,20 @@ const words = {
   work: { 'zh-CN': () => import('@/locales/work/zh-CN.json'), en: () => import('@/locales/work/en.json') },
   catalogue: { 'zh-CN': () => import('@/locales/catalogue/zh-CN.json'), en: () => import('@/locales/catalogue/en.json') },
   checklists: { 'zh-CN': () => import('@/locales/checklists/zh-CN.json'), en: () => import('@/locales/checklists/en.json') },
+  manual: { 'zh-CN': () => import('@/locales/manual/zh-CN.json'), en: () => import('@/locales/manual/en.json') },
+  plans: { 'zh-CN': () => import('@/locales/plans/zh-CN.json'), en: () => import('@/locales/plans/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },
 }
 export type Part = keyof typeof words
-const known = new Set<Part>()
+const asked = new Set<Part>()
+const known: Record<Language, Set<Part>> = { 'zh-CN': new Set(), en: new Set() }
 
-/** Fetch these and, the language having changed, whatever was fetched before. */
+/** Fetch these and, the language having changed, whatever was asked for before. */
 export async function learn(...parts: Part[]): Promise<void> {
-  parts.forEach((part) => known.add(part))
+  parts.forEach((part) => asked.add(part))
   const language = i18n.global.locale.value as Language
-  for (const { default: part } of await Promise.all([...known].map((one) => words[one][language]()))) i18n.global.mergeLocaleMessage(language, part)
+  const fresh = [...asked].filter((part) => !known[language].has(part))
+  const fetched = await Promise.all(fresh.map((part) => words[part][language]()))
+  fetched.forEach(({ default: part }) => i18n.global.mergeLocaleMessage(language, part))
+  fresh.forEach((part) => known[language].add(part))
 }

@@ -4,9 +4,8 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy.orm import Session
 
-from fieldvisit.features.org.lines import last_zone
+from fieldvisit.features.org.lines import unit_of
 from fieldvisit.features.tasks.models import TASK, Task, TaskNote
 from fieldvisit.features.tasks.rules import DOING, GIVING, Word
 from fieldvisit.kernel import deadlines
@@ -15,7 +14,7 @@ from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, missing, not_now, out_of_scope
-from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.users import User
 from fieldvisit.kernel.values import Args, Date, Id, Line, OptionalProse, Prose
 from fieldvisit.kernel.work import Touching, Work
 
@@ -84,16 +83,6 @@ def _given(touching: Touching, args: AssignTask) -> list[BundleKey]:
 
 def _there(touching: Touching, args: Any) -> list[str]:
     return touching.bundle_of(Task, args.task_id)
-
-
-def unit_of(session: Session, assignee: User) -> str | None:
-    """Where somebody's tasks are led: an account manager's zone, a market manager's department; None for any other post."""
-    if assignee.role == Role.ACCOUNT_MANAGER:
-        zone_id = last_zone(session, assignee)
-        return f"zone:{zone_id}" if zone_id else None
-    if assignee.role == Role.MARKET_MANAGER and assignee.department_id:
-        return f"department:{assignee.department_id}"
-    return None
 
 
 @command("tasks.assign", "POST /tasks", needs=GIVING, offline=True, touches=_given)

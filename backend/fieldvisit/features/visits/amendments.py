@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.models import CUSTOMER, Customer
 from fieldvisit.features.visits.anomalies import judge_anew
-from fieldvisit.features.visits.arrivals import home_of, judge_place
+from fieldvisit.features.visits.arrivals import judge_place
 from fieldvisit.features.visits.digests import drop_digest, tell_file
+from fieldvisit.features.visits.homes import home_of
 from fieldvisit.features.visits.models import (
     StockReading,
     Visit,

@@ -11,21 +11,18 @@ from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.datums import to_wgs84
 from fieldvisit.features.customers.models import Customer
-from fieldvisit.features.org.models import Zone
+from fieldvisit.features.org.lines import superiors
 from fieldvisit.features.visits.checklists import asked_at
 from fieldvisit.features.visits.collections import VisitAnomalyView
 from fieldvisit.features.visits.models import Visit, VisitAnomaly, VisitAnswers
 from fieldvisit.features.visits.questions import unanswered
 from fieldvisit.features.visits.rules import VISITORS, Flags, Stop, datum, speed_kmh, visit_flags
 from fieldvisit.kernel.ahead import Ahead
-from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.deadlines import deadline, drop
 from fieldvisit.kernel.errors import not_now, out_of_scope
 from fieldvisit.kernel.intervals import span
-from fieldvisit.kernel.notices import holders
-from fieldvisit.kernel.scopes import server_of
-from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Id, Prose
 from fieldvisit.kernel.work import Touching, Work
 from fieldvisit.kernel.workflow import Step, workflow
@@ -36,12 +33,7 @@ SAME_TRIP = timedelta(hours=12)
 
 def deciders(session: Session, row: VisitAnomaly) -> Iterable[str]:
     """Who answers: the market manager of the zone for his account managers, the department manager for him."""
-    visit, author = session.get_one(Visit, row.id), session.get_one(User, row.author_id)
-    manager = server_of(session, f"zone:{visit.zone_id}", today())
-    if author.role == Role.ACCOUNT_MANAGER and manager is not None and manager != author.id:
-        return [manager]
-    department = session.get_one(Zone, visit.zone_id).department_id
-    return [one for one in holders(session, Role.DEPARTMENT_MANAGER, department) if one != author.id]
+    return superiors(session, row.author_id, session.get_one(Visit, row.id).zone_id)
 
 
 FLOW = workflow(

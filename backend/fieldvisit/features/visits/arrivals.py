@@ -1,15 +1,15 @@
-"""Coming to a shop: put on a day's list, or arrived at, with place and photos."""
+"""Coming to a shop: with place and photos, or the reason why not."""
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from fieldvisit.features.customers.models import CUSTOMER, Customer
+from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.consents import with_consent
-from fieldvisit.features.org.models import Route
 from fieldvisit.features.visits.anomalies import judge
-from fieldvisit.features.visits.models import VISITS, Visit
+from fieldvisit.features.visits.homes import around, home_at, new_visit, zone_at
+from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.visits.rules import (
     VISITORS,
     ContactMethod,
@@ -22,19 +22,17 @@ from fieldvisit.features.visits.rules import (
     place_verdict,
     shop_distance_m,
 )
-from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.attachments import attach
-from fieldvisit.kernel.bundles import Bundle, BundleKey
+from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
-from fieldvisit.kernel.errors import conflict, invalid, not_now
+from fieldvisit.kernel.errors import conflict, not_now
 from fieldvisit.kernel.intervals import judge_day
-from fieldvisit.kernel.values import Args, Date, Datum, Id, Moment, OptionalProse
+from fieldvisit.kernel.values import Args, Datum, Id, Moment, OptionalProse
 from fieldvisit.kernel.work import OutOfScope, Touching, Work
 
 LATE_SCOPE_DAYS = 30
 MAX_AGE_S = 10**9
-PLAN_DAYS = 92
 
 
 class Place(Args):
@@ -45,16 +43,6 @@ class Place(Args):
     datum: Datum
     accuracy_m: Annotated[float, Field(ge=0, le=1_000_000)]
     fix_at: Moment
-
-
-class PlanVisit(Args):
-    """A visit to come: the shop, the day (Asia/Shanghai), and why."""
-
-    id: Id
-    customer_id: Id
-    day: Date
-    purpose: Purpose | None = None
-    planned_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = None
 
 
 class CheckIn(Args):
@@ -76,61 +64,9 @@ class CheckIn(Args):
     photo_refusal: Refusal | None = None
 
 
-def zone_at(ahead: Ahead, customer: Customer, moment: datetime) -> str:
-    """The zone the shop was in at a moment; its present one where that is not known."""
-    then = [
-        stay
-        for stay in ahead.stays(customer.bundle_id)
-        if stay.scope.startswith("route:")
-        and stay.since <= moment
-        and (stay.until is None or stay.until > moment)
-    ]
-    last = max(then, key=lambda stay: stay.since, default=None)
-    route_id = last.scope.removeprefix("route:") if last else customer.route_id
-    return ahead.session.get_one(Route, route_id).zone_id
-
-
-def home_of(ahead: Ahead, visitor_id: str, customer: Customer, day: date, moment: datetime) -> BundleKey:
-    """The bundle of a visit: of the visitor, the zone the shop was in at the moment, and the day."""
-    return VISITS.of(visitor=visitor_id, zone=zone_at(ahead, customer, moment), day=day)
-
-
-def _home(work: Work, zone_id: str, day: date) -> Bundle:
-    return work.bundle(VISITS.of(visitor=work.user.id, zone=zone_id, day=day))
-
-
-def _planned(touching: Touching, args: PlanVisit) -> list[str | BundleKey]:
-    return _around(touching, args.customer_id, args.day)
-
-
 def _checked_in(touching: Touching, args: CheckIn) -> list[str | BundleKey]:
-    around = _around(touching, args.customer_id, touching.entry.day)
-    return [*around, *touching.bundle_of(Visit, args.id)]
-
-
-def _around(touching: Touching, customer_id: str, day: date) -> list[str | BundleKey]:
-    customer = touching.get(Customer, customer_id)
-    if customer is None:
-        return []
-    home = home_of(touching.ahead, touching.user.id, customer, day, touching.entry.interval.likely)
-    return [home, CUSTOMER.of(customer=customer_id).text]
-
-
-@command("visits.plan_visit", "POST /visits/plan", needs=VISITORS, offline=True, touches=_planned)
-def plan_visit(work: Work, args: PlanVisit) -> None:
-    """Put a shop on the list of a day, up to a quarter ahead (S11.5)."""
-    customer = work.find(Customer, args.customer_id, "customer_missing", "customer_reassigned")
-    if not work.entry.day <= args.day <= work.entry.day + timedelta(days=PLAN_DAYS):
-        raise invalid("day_invalid")
-    if work.session.get(Visit, args.id) is not None:
-        raise conflict("id_taken")
-    zone_id = zone_at(work.ahead, customer, work.entry.interval.likely)
-    home = _home(work, zone_id, args.day)
-    visit = _new_visit(work, customer, zone_id, args.id, args.day, home)
-    visit.state, visit.is_planned = "planned", True
-    visit.purpose, visit.planned_time = args.purpose, args.planned_time
-    work.session.add(visit)
-    work.result = {"id": args.id}
+    there = around(touching, args.customer_id, touching.entry.day)
+    return [*there, *touching.bundle_of(Visit, args.id)]
 
 
 @command(
@@ -156,9 +92,9 @@ def check_in(work: Work, args: CheckIn) -> None:
         customer, last_day = lost.row, lost.last
     visit = _awaited(work, args, customer)
     zone_id = zone_at(work.ahead, customer, work.entry.interval.likely)
-    home = _home(work, zone_id, work.entry.day)
+    home = home_at(work, zone_id, work.entry.day)
     if visit is None:
-        visit = _new_visit(work, customer, zone_id, args.id, work.entry.day, home)
+        visit = new_visit(work, customer, zone_id, args.id, work.entry.day, home)
         visit.is_planned = False
         work.session.add(visit)
     arrived = work.entry.interval
@@ -194,20 +130,6 @@ def _awaited(work: Work, args: CheckIn, customer: Customer) -> Visit | None:
     if not may_check_in(visit.state):
         raise not_now("visit_already_checked_in")
     return visit
-
-
-def _new_visit(work: Work, customer: Customer, zone_id: str, visit_id: str, day: date, home: Bundle) -> Visit:
-    return Visit(
-        id=visit_id,
-        customer_id=customer.id,
-        shop_name=customer.shop_name,
-        visitor_id=work.user.id,
-        zone_id=zone_id,
-        day=day,
-        responsibility_tags=[],
-        is_late_scope=False,
-        bundle_id=home.id,
-    )
 
 
 def _place(work: Work, visit: Visit, args: CheckIn) -> None:

@@ -25,7 +25,7 @@ AnomalyState = Literal["open", "submitted", "withdrawn", "returned", "accepted",
 
 
 class VisitView(View):
-    """A visit.
+    """A visit; of a planned one also what may be wrong there (`suspected_problem`) and what it is to bring (`plan_content`).
 
     He came between `earliest_at` and `latest_at`, the phone states `check_in_at`; he left between
     `check_out_earliest_at` and `check_out_latest_at`, the phone states `check_out_at`. `*_wall_at` is what the
@@ -44,6 +44,8 @@ class VisitView(View):
     seq: int | None
     planned_time: str | None
     purpose: Purpose | None
+    suspected_problem: str | None
+    plan_content: str | None
     contact_method: ContactMethod | None
     check_in_at: datetime | None
     check_in_lat: float | None

@@ -60,6 +60,8 @@ class Visit(Base):
     seq: Mapped[int | None]
     planned_time: Mapped[str | None]
     purpose: Mapped[str | None]
+    suspected_problem: Mapped[str | None]
+    plan_content: Mapped[str | None]
     contact_method: Mapped[str | None]
     check_in_at: Mapped[datetime | None]
     check_in_lat: Mapped[float | None]

@@ -1,7 +1,7 @@
 // How own edits of the file show before the server has judged them.
 
 import { defineOverlay } from '@/kernel/overlay'
-import type { ContactLog, Customer, Suggestion } from '@/widgets/rows'
+import type { Customer, Suggestion } from '@/widgets/rows'
 import { dayOf } from '@/widgets/days'
 import { PROTECTED } from './fields'
 
@@ -46,9 +46,4 @@ defineOverlay('customers.accept_suggestion', ROWS, (op, draft) => {
 defineOverlay('customers.dismiss_suggestion', ROWS, (op, draft) => {
   const { suggestion_id } = op.args as { suggestion_id: string }
   draft.patch<Suggestion>('suggestions', suggestion_id, { state: 'dismissed' })
-})
-
-defineOverlay('customers.log_contact', ['contact_logs'], (op, draft, userId) => {
-  const args = op.args as Pick<ContactLog, 'id' | 'customer_id' | 'method'>
-  draft.put<ContactLog>('contact_logs', { note: null, ...args, author_id: userId, made_at: op.made_at })
 })

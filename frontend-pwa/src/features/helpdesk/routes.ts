@@ -1,6 +1,6 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { learnWork } from '@/kernel/i18n'
+import { learnWorkAnd } from '@/kernel/i18n'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/help/:id?', name: 'help', component: () => import('./pages/HelpList.vue'), props: true, meta: { tab: 'mine' }, beforeEnter: () => learnWork() },
+  { path: '/help/:id?', name: 'help', component: () => import('./pages/HelpList.vue'), props: true, meta: { tab: 'mine' }, beforeEnter: () => learnWorkAnd('manual') },
 ]

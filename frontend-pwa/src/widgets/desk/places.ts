@@ -14,6 +14,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
   overview: [
     ['/zone', 'zone', [MANAGER, LEADER, ADMIN]],
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
+    ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
   ],
   customers: [['/desk/shops', 'shops', [MANAGER]]],

@@ -1,0 +1,152 @@
+"""A market manager's month from draft to approved on two phones; a day filed and walked without signal (S11)."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsers import Phone, Server
+from e2e.field import ready, visits_at
+from fieldvisit.kernel.clock import today
+from personas import person
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+WHO = "mm3"
+MONTH = (today().replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def offline(phone: Phone, is_offline: bool) -> None:
+    assert phone.context
+    phone.context.set_offline(is_offline)
+
+
+def delivered(page: Page) -> None:
+    expect(page.get_by_test_id("status")).to_be_hidden(timeout=30_000)
+
+
+def at_the_desk(phone: Phone) -> Page:
+    """The department manager, signed in."""
+    page = phone.sign_in("dm")
+    expect(page.get_by_text("您的岗位没有现场拜访任务")).to_be_visible(timeout=30_000)
+    return page
+
+
+def add_shops(page: Page, count: int) -> None:
+    """The first so many candidates."""
+    page.get_by_role("button", name="添加客户").click()
+    boxes = page.get_by_test_id("candidate").get_by_role("checkbox")
+    for number in range(count):
+        boxes.nth(number).check(timeout=30_000)
+    page.get_by_role("button", name=f"加入 {count} 户").click()
+
+
+def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
+    server: Server, phone: Phone, other_phone: Phone
+) -> None:
+    manager = ready(phone, WHO)
+    manager.goto(f"{server.url}/plans")
+    manager.get_by_test_id("own-month").get_by_role("link").last.click()
+    submit = manager.get_by_role("button", name="提交审核")
+    expect(submit).to_be_disabled()
+    manager.get_by_label("应拜访客户数").fill("60")
+    add_shops(manager, 2)
+    manager.get_by_role("button", name="存草稿").click()
+    expect(manager.get_by_test_id("plan-state")).to_have_text("草稿")
+    delivered(manager)
+    offline(phone, True)
+    manager.get_by_role("link", name="继续编制").click()
+    expect(manager.get_by_label("应拜访客户数")).to_have_value("60")
+    manager.get_by_label("拜访内容").fill("每位客户经理都走到")
+    submit.click()
+    expect(manager.get_by_test_id("plan-state")).to_have_text("待审核")
+    offline(phone, False)
+    delivered(manager)
+
+    leader = at_the_desk(other_phone)
+    leader.goto(f"{server.url}/plans")
+    waiting = leader.get_by_test_id("plan").filter(has_text=f"{MONTH.year} 年 {MONTH.month} 月")
+    waiting.filter(has_text="月计划").first.click(timeout=30_000)
+    card = leader.get_by_test_id("plan-card")
+    expect(card).to_contain_text("每位客户经理都走到")
+    card.get_by_role("button", name="退回").click()
+    leader.get_by_role("dialog").get_by_label("说明").fill("至少 64 户")
+    leader.get_by_role("dialog").get_by_role("button", name="退回").click()
+    expect(leader.get_by_test_id("plan-state")).to_have_text("被退回")
+    delivered(leader)
+
+    manager.reload()
+    expect(manager.get_by_test_id("plan-state")).to_have_text("被退回", timeout=30_000)
+    expect(manager.get_by_test_id("plan-step").last).to_contain_text("至少 64 户")
+    manager.get_by_role("link", name="继续编制").click()
+    manager.get_by_label("应拜访客户数").fill("64")
+    submit.click()
+    delivered(manager)
+    leader.reload()
+    expect(leader.get_by_test_id("plan-state")).to_have_text("待审核", timeout=30_000)
+    card.get_by_role("button", name="通过").click()
+    leader.get_by_role("dialog").get_by_role("button", name="通过").click()
+    delivered(leader)
+    manager.reload()
+    expect(manager.get_by_test_id("plan-state")).to_have_text("已通过", timeout=30_000)
+    (row,) = server.get(
+        server.token(WHO), "/api/visit_plans", author_id=person(WHO), first_on=str(MONTH), horizon="month"
+    )["items"]
+    assert (row["state"], row["target_count"], len(row["items"])) == ("approved", 64, 2)
+
+
+def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted_on_both_phones(
+    server: Server, phone: Phone, other_phone: Phone
+) -> None:
+    worked = {"days": [{"day": str(today()), "is_working": True, "note": "调休"}]}
+    server.put(server.token("ga"), "/api/calendar_days", worked)
+    manager = ready(phone, WHO)
+    manager.goto(f"{server.url}/plans/day/{today()}/edit")
+    expect(manager.get_by_role("button", name="添加客户")).to_be_visible()
+    for _ in range(manager.get_by_test_id("day-stop").count()):
+        manager.get_by_test_id("day-stop").first.get_by_role("button", name="去掉").click()
+    offline(phone, True)
+    add_shops(manager, 2)
+    file = manager.get_by_role("button", name="备案")
+    expect(file).to_be_disabled()
+    first, second = manager.get_by_test_id("day-stop").all()
+    first.get_by_label("拜访目的").select_option("supervise_am")
+    first.get_by_label("可能的问题").fill("陈列不到位")
+    second.get_by_label("可能的问题").fill("")
+    first.get_by_role("button", name="用于其余未填的客户").click()
+    expect(second.get_by_text("待补全")).to_be_hidden()
+    name = (first.get_by_text("1. ").text_content() or "").removeprefix("1. ")
+    file.click()
+    expect(manager.get_by_test_id("plan-state")).to_have_text("已备案")
+    stop = manager.get_by_test_id("plan-stop")
+    expect(stop).to_have_count(2)
+    expect(stop.first.get_by_text("未访")).to_be_visible()
+
+    manager.reload()
+    manager.goto(server.url)
+    expect(manager.get_by_test_id("next-shop")).to_contain_text(name)
+    manager.get_by_test_id("next-shop").get_by_role("link", name="进店签到").click()
+    expect(manager.get_by_text("陈列不到位")).to_be_visible()
+    manager.get_by_role("button", name="到店签到").click()
+    expect(manager.get_by_test_id("visit-state")).to_contain_text("已", timeout=15_000)
+    manager.get_by_role("button", name="离店", exact=True).click()
+    manager.get_by_role("button", name="仍然离店").click()
+    expect(manager.get_by_role("button", name="离店", exact=True)).to_have_count(0)
+    manager.goto(f"{server.url}/plans")
+    manager.get_by_test_id("own-day").get_by_text("已备案").click()
+    expect(manager.get_by_test_id("plan-progress")).to_contain_text("1 / 2")
+    offline(phone, False)
+    delivered(manager)
+    (plan,) = server.get(
+        server.token(WHO), "/api/visit_plans", author_id=person(WHO), first_on=str(today()), horizon="day"
+    )["items"]
+    assert (plan["state"], len(plan["items"])) == ("filed", 2)
+    assert len(visits_at(server, WHO, plan["items"][0]["customer_id"])) == 1
+
+    leader = at_the_desk(other_phone)
+    leader.goto(f"{server.url}/plans/{plan['id']}")
+    progress = leader.get_by_test_id("plan-progress")
+    expect(progress).to_contain_text("1 / 2", timeout=60_000)
+    expect(leader.get_by_role("button", name="通过")).to_be_hidden()
+    manager.reload()
+    expect(manager.get_by_test_id("plan-progress")).to_contain_text("1 / 2", timeout=30_000)
