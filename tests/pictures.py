@@ -55,6 +55,9 @@ IN_THE_GUIDE = {
         "correcting",
         "navigation",
         "practice",
+        "plans",
+        "day-in-the-making",
+        "day-plan",
         "task",
         "mine",
         "phones",
@@ -67,6 +70,7 @@ IN_THE_GUIDE = {
     "desk": (
         "team",
         "to-answer",
+        "plan-to-decide",
         "task-to-judge",
         "decisions",
         "zone",

@@ -238,8 +238,7 @@ def to_judge(page: Page) -> None:
 
 def of_a_plan(page: Page) -> None:
     """The week that was submitted, or at a superior's the first that waits."""
-    listed = page.get_by_test_id("own-week").get_by_text("待审核").or_(page.get_by_test_id("plan"))
-    listed.first.click(timeout=30_000)
+    page.get_by_role("link").filter(has_text="待审核").first.click(timeout=30_000)
     page.get_by_test_id("plan-card").wait_for(timeout=30_000)
 
 
@@ -463,7 +462,7 @@ def _plans(server: Server) -> None:
         server.token("am07"),
         server.get(server.token("am07"), "/api/customers", limit="6")["items"],
     )
-    monday = LATER - timedelta(days=LATER.weekday()) + timedelta(days=7)
+    monday = today() + timedelta(days=7 - today().weekday())
     week = {"horizon": "week", "first_on": str(monday), "target_count": 40, "business_sizes": ["1", "2"]}
     why = {"purposes": ["guidance", "stocktake"], "content": "大户补陈列,核心街道先走;缺货的登记断货天数。"}
     server.post(token, f"/api/visit_plans/{uid()}/submit", week | why)

@@ -33,12 +33,22 @@ def at_the_desk(phone: Phone) -> Page:
 
 
 def add_shops(page: Page, count: int) -> None:
-    """The first so many candidates."""
+    """The first so many of those that want a visit (S11.1)."""
     page.get_by_role("button", name="添加客户").click()
     boxes = page.get_by_test_id("candidate").get_by_role("checkbox")
     for number in range(count):
         boxes.nth(number).check(timeout=30_000)
     page.get_by_role("button", name=f"加入 {count} 户").click()
+
+
+def print_form(page: Page) -> None:
+    """The visit plan form on paper (S11.16): landscape, the form alone."""
+    page.get_by_role("link", name="打印计划表").click()
+    expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)
+    page.emulate_media(media="print")
+    expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
+    assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    page.emulate_media(media="screen")
 
 
 def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
@@ -89,6 +99,7 @@ def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
     delivered(leader)
     manager.reload()
     expect(manager.get_by_test_id("plan-state")).to_have_text("已通过", timeout=30_000)
+    print_form(manager)
     (row,) = server.get(
         server.token(WHO), "/api/visit_plans", author_id=person(WHO), first_on=str(MONTH), horizon="month"
     )["items"]

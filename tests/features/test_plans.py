@@ -1,4 +1,4 @@
-"""拜访计划 (S10.6, S11): a month approved, a week approved, a day filed and walked, and what came of each."""
+"""拜访计划 (S10.6): a month (S11.3) and a week (S11.4) decided (S11.6), a day (S11.2, S11.5) filed (S11.7), what came of each (S11.12), how it is closed (S11.15)."""
 
 from datetime import date, timedelta
 from typing import Any
