@@ -251,8 +251,8 @@ def of_a_day(page: Page) -> None:
 def day_in_the_making(page: Page) -> None:
     """A day being written, two shops on it."""
     page.get_by_role("button", name="添加客户").click(timeout=30_000)
-    for box in page.get_by_test_id("candidate").get_by_role("checkbox").all()[:2]:
-        box.check(timeout=30_000)
+    for number in range(2):
+        page.get_by_test_id("candidate").get_by_role("checkbox").nth(number).check(timeout=30_000)
     page.get_by_role("button", name="加入 2 户").click()
     page.get_by_label("拜访目的").first.wait_for()
 

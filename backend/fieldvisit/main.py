@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from fieldvisit.features.plans import routes as plan_routes
 from fieldvisit.features.privacy import routes as privacy_routes
 from fieldvisit.kernel import logs
 from fieldvisit.kernel.http.app import create_app
@@ -89,7 +90,7 @@ for part in PARTS:
 
 def make_routes(pwa_dir: Path | None = None) -> FastAPI:
     """The application with the routes that features add to those of the registries."""
-    return create_app([privacy_routes.router], pwa_dir)
+    return create_app([privacy_routes.router, plan_routes.router], pwa_dir)
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 ACTIVE = "02"  # "shops" means those in status 有效 unless a figure says otherwise
 LONG_UNVISITED_DAYS = 30
 GRADE_BAND = 5
+VISITS_A_MONTH = {"1": 4, "2": 2, "3": 1}
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ def visit_coverage(visited_shops: int, shops: int) -> float | None:
 def unvisited_before(on: date, days: int = LONG_UNVISITED_DAYS) -> date:
     """长期未访: a shop never visited, or last visited before this day, has been so for more than `days` days."""
     return on - timedelta(days=days)
+
+
+def visits_wanted(business_size: str, is_watched: bool) -> int:
+    """How often a shop is to be visited in a month by its size (large 4, medium 2, small 1), a watched one at least twice (domain §3.8)."""
+    return max(VISITS_A_MONTH.get(business_size, 1), 2 if is_watched else 1)
 
 
 def grade_band(grade: int | None) -> str | None:

@@ -41,10 +41,12 @@ export function reasonsOf(customer: Customer, told: Told | undefined, doubted: S
 
 /** Every shop that may be planned, those with the most reasons first. */
 export function useCandidates() {
-  const { rows: customers, ready } = useRows<Customer>('customers')
-  const { rows: digests } = useRows<VisitDigest>('visit_digests')
-  const { rows: anomalies } = useRows<VisitAnomaly>('visit_anomalies')
-  const { rows: suggestions } = useRows<Suggestion>('suggestions')
+  const { rows: customers, ready: here } = useRows<Customer>('customers')
+  const { rows: digests, ready: heard } = useRows<VisitDigest>('visit_digests')
+  const { rows: anomalies, ready: flagged } = useRows<VisitAnomaly>('visit_anomalies')
+  const { rows: suggestions, ready: suggested } = useRows<Suggestion>('suggestions')
+  // Only what is complete is shown: an order that changes under the finger picks the wrong shop.
+  const ready = computed(() => here.value && heard.value && flagged.value && suggested.value)
   const today = dayOf()
 
   const told = computed(() => {
