@@ -1,5 +1,6 @@
 """A market manager's month from draft to approved on two phones; a day filed and walked without signal (S11)."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Page, expect
 from browsers import Phone, Server
 from e2e.field import ready, visits_at
 from fieldvisit.kernel.clock import today
-from personas import person
+from personas import person, worked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -19,10 +20,6 @@ MONTH = (today().replace(day=1) + timedelta(days=32)).replace(day=1)
 def offline(phone: Phone, is_offline: bool) -> None:
     assert phone.context
     phone.context.set_offline(is_offline)
-
-
-def delivered(page: Page) -> None:
-    expect(page.get_by_test_id("status")).to_be_hidden(timeout=30_000)
 
 
 def at_the_desk(phone: Phone) -> Page:
@@ -63,7 +60,6 @@ def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
     add_shops(manager, 2)
     manager.get_by_role("button", name="存草稿").click()
     expect(manager.get_by_test_id("plan-state")).to_have_text("草稿")
-    delivered(manager)
     offline(phone, True)
     manager.get_by_role("link", name="继续编制").click()
     expect(manager.get_by_label("应拜访客户数")).to_have_value("60")
@@ -71,7 +67,7 @@ def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
     submit.click()
     expect(manager.get_by_test_id("plan-state")).to_have_text("待审核")
     offline(phone, False)
-    delivered(manager)
+    expect(manager.get_by_test_id("plan-step")).to_have_count(1, timeout=30_000)
 
     leader = at_the_desk(other_phone)
     leader.goto(f"{server.url}/plans")
@@ -82,8 +78,8 @@ def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
     card.get_by_role("button", name="退回").click()
     leader.get_by_role("dialog").get_by_label("说明").fill("至少 64 户")
     leader.get_by_role("dialog").get_by_role("button", name="退回").click()
+    expect(leader.get_by_test_id("plan-step")).to_have_count(2, timeout=30_000)
     expect(leader.get_by_test_id("plan-state")).to_have_text("被退回")
-    delivered(leader)
 
     manager.reload()
     expect(manager.get_by_test_id("plan-state")).to_have_text("被退回", timeout=30_000)
@@ -91,12 +87,12 @@ def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
     manager.get_by_role("link", name="继续编制").click()
     manager.get_by_label("应拜访客户数").fill("64")
     submit.click()
-    delivered(manager)
+    expect(manager.get_by_test_id("plan-step")).to_have_count(3, timeout=30_000)
     leader.reload()
     expect(leader.get_by_test_id("plan-state")).to_have_text("待审核", timeout=30_000)
     card.get_by_role("button", name="通过").click()
     leader.get_by_role("dialog").get_by_role("button", name="通过").click()
-    delivered(leader)
+    expect(leader.get_by_test_id("plan-step")).to_have_count(4, timeout=30_000)
     manager.reload()
     expect(manager.get_by_test_id("plan-state")).to_have_text("已通过", timeout=30_000)
     print_form(manager)
@@ -109,8 +105,8 @@ def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
 def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted_on_both_phones(
     server: Server, phone: Phone, other_phone: Phone
 ) -> None:
-    worked = {"days": [{"day": str(today()), "is_working": True, "note": "调休"}]}
-    server.put(server.token("ga"), "/api/calendar_days", worked)
+    calendar = {"days": [{"day": str(today()), "is_working": True, "note": "调休"}]}
+    server.put(server.token("ga"), "/api/calendar_days", calendar)
     manager = ready(phone, WHO)
     manager.goto(f"{server.url}/plans/day/{today()}/edit")
     expect(manager.get_by_role("button", name="添加客户")).to_be_visible()
@@ -147,7 +143,7 @@ def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted
     manager.get_by_test_id("own-day").get_by_text("已备案").click()
     expect(manager.get_by_test_id("plan-progress")).to_contain_text("1 / 2")
     offline(phone, False)
-    delivered(manager)
+    expect(manager.get_by_test_id("plan-step")).to_have_count(1, timeout=30_000)
     (plan,) = server.get(
         server.token(WHO), "/api/visit_plans", author_id=person(WHO), first_on=str(today()), horizon="day"
     )["items"]
@@ -161,3 +157,45 @@ def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted
     expect(leader.get_by_role("button", name="通过")).to_be_hidden()
     manager.reload()
     expect(manager.get_by_test_id("plan-progress")).to_contain_text("1 / 2", timeout=30_000)
+
+
+def test_an_account_managers_month_is_proposed_in_seconds_and_planned_anew_around_what_he_moved(
+    server: Server, phone: Phone
+) -> None:
+    page = ready(phone, "am15")
+    page.goto(f"{server.url}/plans/month/{MONTH}/edit")
+    page.get_by_label("应拜访客户数").fill("200")
+    proposal = page.get_by_test_id("proposal")
+    proposal.get_by_role("button", name="自动排一个月").click()
+    expect(proposal.get_by_role("status")).to_contain_text("次拜访", timeout=60_000)
+    days = page.get_by_test_id("plan-day")
+    first = days.first
+    first.locator("summary").click()
+    to = str(worked(MONTH + timedelta(days=20)))
+    there = days.filter(has_text=to)
+    names = first.locator("li span").all_text_contents()
+    taken = set(there.locator("li span").all_text_contents())
+    name = next(name for name in names if name not in taken and names.count(name) == 1)
+    moved = first.get_by_role("listitem").filter(has_text=name)
+    moved.locator("input").fill(to)
+    there.locator("summary").click()
+    kept = there.get_by_role("listitem").filter(has_text=name)
+    expect(kept.get_by_role("button", name="固定")).to_have_attribute("aria-pressed", "true")
+    proposal.get_by_role("button", name="自动排一个月").click()
+    expect(proposal.get_by_role("button", name="正在排")).to_be_visible()
+    expect(proposal.get_by_role("button", name="自动排一个月")).to_be_enabled(timeout=60_000)
+    expect(there.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
+    page.get_by_role("button", name="提交审核").click()
+    expect(page.get_by_test_id("plan-state")).to_have_text("待审核")
+    expect(page.get_by_test_id("plan-step")).to_have_count(1, timeout=30_000)  # the server's word
+    (plan,) = server.get(
+        server.token("am15"),
+        "/api/visit_plans",
+        author_id=person("am15"),
+        first_on=str(MONTH),
+        horizon="month",
+    )["items"]
+    assert plan["state"] == "submitted"
+    assert [item["shop_name"] for item in plan["items"] if item["day"] == to].count(name) == 1
+    days_of = Counter(item["day"] for item in plan["items"])
+    assert max(days_of.values()) <= -(-len(plan["items"]) // len(days_of)) + 2

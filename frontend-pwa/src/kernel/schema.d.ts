@@ -4490,8 +4490,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once (S11.7).
-         * @description Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once (S11.7).
+         * Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once, and is the list of its day (S11.7).
+         * @description Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once, and is the list of its day (S11.7).
          *
          *     Raises Problem 422 for what is wanting or wrong with it, 409 `plan_overlaps` for a second one over the same days.
          */
@@ -4536,6 +4536,28 @@ export interface paths {
         get: operations["get_visit_plans"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/visit_plans/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Month
+         * @description Propose a month: every shop as often as its size asks, balanced over the working days he is there, each day in a sensible order.
+         *
+         *     What is fixed stays; what finds no room is named. 503 `busy` while another month is sought.
+         */
+        post: operations["propose_month"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6583,6 +6605,18 @@ export interface components {
             what: string;
         };
         /**
+         * MonthProposal
+         * @description A proposed month: its stops, what found no room, and the way from shop to shop in metres.
+         */
+        MonthProposal: {
+            /** Metres */
+            metres: number;
+            /** Stops */
+            stops: components["schemas"]["ProposedStop"][];
+            /** Unmet */
+            unmet: components["schemas"]["UnmetShop"][];
+        };
+        /**
          * NewPassword
          * @description The password or one-time code there is, and the password to be.
          */
@@ -6976,6 +7010,19 @@ export interface components {
             name: string;
             /** Role */
             role: string;
+        };
+        /**
+         * ProposedStop
+         * @description A shop and its day, in the order to go.
+         */
+        ProposedStop: {
+            /** Customer Id */
+            customer_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
         };
         /**
          * Question
@@ -7867,6 +7914,16 @@ export interface components {
             timeliness: ("in_time" | "late" | "unproven") | null;
             /** Title */
             title: string;
+        };
+        /**
+         * UnmetShop
+         * @description A shop of which so many visits found no room in the month.
+         */
+        UnmetShop: {
+            /** Customer Id */
+            customer_id: string;
+            /** Visits */
+            visits: number;
         };
         /** ValidationError */
         ValidationError: {
@@ -14849,6 +14906,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    propose_month: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Customer Ids */
+                    customer_ids?: string[] | null;
+                    /**
+                     * First On
+                     * Format: date
+                     */
+                    first_on: string;
+                    /**
+                     * Fixed
+                     * @default {}
+                     */
+                    fixed?: {
+                        [key: string]: string[];
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonthProposal"];
                 };
             };
         };

@@ -4,7 +4,9 @@ import threading
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import get_context
+from typing import Annotated
 
+from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -30,19 +32,15 @@ LONGEST_S = 60
 _one_at_a_time = threading.BoundedSemaphore(1)
 
 
-class FixedStop(Args):
-    """A shop that somebody has put on a day; the search leaves it there."""
-
-    customer_id: Id
-    day: Date
-
-
 class ProposeMonth(Args):
-    """A month to be proposed. An account manager's holds all his shops; anybody else names those he means, one visit each."""
+    """A month to be proposed. An account manager's holds all his shops; anybody else names those he means, one visit each.
+
+    `fixed` are the days that somebody has put a shop on, by shop; the search leaves it there.
+    """
 
     first_on: Date
-    customer_ids: list[Id] | None = None
-    fixed: list[FixedStop] = []
+    customer_ids: Annotated[list[Id], Field(max_length=2000)] | None = None
+    fixed: Annotated[dict[Id, list[Date]], Field(max_length=2000)] = {}
 
 
 class ProposedStop(View):
@@ -80,13 +78,16 @@ def ask(session: Session, principal: Principal, asked: ProposeMonth, on: date) -
     days = _days(session, principal, max(period.first, on), period.last)
     if not days:
         raise not_now("plan_no_days")
-    fixed: dict[str, list[int]] = {}
-    for stop in asked.fixed:
-        if stop.day in days:
-            fixed.setdefault(stop.customer_id, []).append(days.index(stop.day))
+    there = {
+        shop: sorted({days.index(day) for day in on_days if day in days})
+        for shop, on_days in asked.fixed.items()
+    }
+    fixed = {shop: indexes for shop, indexes in there.items() if indexes}
     wanted = _wanted(session, principal, asked, on)
     shops = tuple(
-        _shop(row, order_weekday, max(wanted[row.id], len(set(fixed.get(row.id, [])))), fixed.get(row.id, []))
+        _shop(
+            row, order_weekday, max(wanted.get(row.id, 0), len(fixed.get(row.id, []))), fixed.get(row.id, [])
+        )
         for row, order_weekday in _shops(session, principal, set(wanted) | set(fixed))
         if wanted.get(row.id, 0) > 0 or row.id in fixed
     )
@@ -168,6 +169,6 @@ def _shops(session: Session, principal: Principal, ids: set[str]) -> list[tuple[
 def _shop(row: Customer, order_weekday: int | None, wanted: int, fixed: list[int]) -> Shop:
     known = datum(row.datum)
     if row.lat is None or row.lng is None or known is None:
-        return Shop(row.id, None, None, wanted, order_weekday, tuple(sorted(set(fixed))))
+        return Shop(row.id, None, None, wanted, order_weekday, tuple(fixed))
     lat, lng = to_wgs84(row.lat, row.lng, known)
-    return Shop(row.id, lat, lng, wanted, order_weekday, tuple(sorted(set(fixed))))
+    return Shop(row.id, lat, lng, wanted, order_weekday, tuple(fixed))

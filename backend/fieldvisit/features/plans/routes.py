@@ -20,12 +20,15 @@ DESCRIBED: dict[str, Any] = {
         "required": True,
         "content": {"application/json": {"schema": ProposeMonth.model_json_schema()}},
     },
-    "responses": {"200": {"content": {"application/json": {"schema": MonthProposal.model_json_schema()}}}},
 }
 
 
 @router.post(
-    "/visit_plans/propose", tags=["visit_plans"], operation_id="propose_month", openapi_extra=DESCRIBED
+    "/visit_plans/propose",
+    tags=["visit_plans"],
+    operation_id="propose_month",
+    response_model=MonthProposal,
+    openapi_extra=DESCRIBED,
 )
 async def propose_month(request: Request) -> Response:
     """Propose a month: every shop as often as its size asks, balanced over the working days he is there, each day in a sensible order.

@@ -15,6 +15,8 @@ export interface Stop {
   suspected_problem: string
   content: string
   contact_method: string
+  /** Put on its day by somebody: a proposal leaves it there. */
+  fixed: boolean
 }
 
 export interface Content {
@@ -30,7 +32,7 @@ export interface Content {
 export const EDITABLE: VisitPlan['state'][] = ['draft', 'withdrawn', 'returned']
 export const IN_FORCE: VisitPlan['state'][] = ['approved', 'filed']
 
-export function stopOf(item: Pick<PlanItem, 'customer_id' | 'shop_name' | 'day'> & Partial<PlanItem>): Stop {
+export function stopOf(item: Pick<PlanItem, 'customer_id' | 'shop_name' | 'day'> & Partial<PlanItem>, fixed = true): Stop {
   const { customer_id, shop_name, day, visit_id, planned_time, purpose, suspected_problem, content, contact_method } = item
   return {
     customer_id,
@@ -42,6 +44,7 @@ export function stopOf(item: Pick<PlanItem, 'customer_id' | 'shop_name' | 'day'>
     suspected_problem: suspected_problem ?? '',
     content: content ?? '',
     contact_method: contact_method ?? 'in_person',
+    fixed,
   }
 }
 
@@ -51,7 +54,7 @@ const ofPlan = (plan: VisitPlan): Content => ({
   sizes: plan.business_sizes,
   purposes: plan.purposes,
   content: plan.content ?? '',
-  stops: plan.items.map(stopOf),
+  stops: plan.items.map((item) => stopOf(item)),
   note: '',
 })
 
@@ -64,7 +67,7 @@ function stopsOf(day: string, plans: VisitPlan[], visits: Visit[]): Stop[] {
     .filter((item) => item.day === day)
     .map((item) => ({ ...item, purpose: item.purpose ?? purpose, visit_id: listed.find((visit) => visit.customer_id === item.customer_id)?.id ?? null }))
   const more = listed.filter((visit) => !stops.some((stop) => stop.customer_id === visit.customer_id))
-  return [...stops, ...more.map((visit) => ({ ...visit, content: visit.plan_content, visit_id: visit.id, purpose: visit.purpose ?? purpose }))].map(stopOf)
+  return [...stops, ...more.map((visit) => ({ ...visit, content: visit.plan_content, visit_id: visit.id, purpose: visit.purpose ?? purpose }))].map((item) => stopOf(item))
 }
 
 /** What the form of a plan begins with: the plan itself, else what the one above it and the one before it say. */
@@ -73,7 +76,7 @@ export function seedOf(horizon: Horizon, first: string, last: string, plans: Vis
   if (known) return ofPlan(known)
   const before = plans.filter((plan) => plan.horizon === horizon && plan.first_on < first).sort((a, b) => b.first_on.localeCompare(a.first_on))[0]
   const month = horizon === 'week' ? plans.find((plan) => plan.horizon === 'month' && plan.first_on <= last && first <= plan.last_on) : undefined
-  const stops = horizon === 'day' ? stopsOf(first, plans, visits) : (month?.items ?? []).filter(({ day }) => first <= day && day <= last).map(stopOf)
+  const stops = horizon === 'day' ? stopsOf(first, plans, visits) : (month?.items ?? []).filter(({ day }) => first <= day && day <= last).map((item) => stopOf(item))
   return {
     id: mintId(),
     target: horizon === 'day' ? '' : stops.length || (before?.target_count ?? ''),
