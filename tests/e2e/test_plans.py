@@ -42,10 +42,14 @@ def print_form(page: Page) -> None:
     """The visit plan form on paper (S11.16): landscape, the form alone."""
     page.get_by_role("link", name="打印计划表").click()
     expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)
+    narrow, landscape = page.viewport_size, {"width": 1046, "height": 718}  # A4 without its margins
+    page.set_viewport_size(landscape)  # type: ignore[arg-type]  # a plain dict is one
     page.emulate_media(media="print")
     expect(page.get_by_role("navigation", name="主导航")).to_be_hidden()
     assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.emulate_media(media="screen")
+    assert narrow
+    page.set_viewport_size(narrow)
 
 
 def test_s11_3_s11_6_a_month_goes_from_draft_to_approved_on_two_phones(
