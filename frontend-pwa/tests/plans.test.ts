@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { reasonsOf } from '@/features/plans/candidates'
-import { argsOf, seedOf } from '@/features/plans/content'
+import { argsOf, baseOf, seedOf } from '@/features/plans/content'
 import { progressOf } from '@/features/plans/useProgress'
 import { nearestNext } from '@/widgets/nearestNext'
 import { daysOf, isWeekend, periodAfter, periodOf } from '@/widgets/periods'
@@ -96,6 +96,13 @@ describe('a new plan', () => {
       ['d', 'v2', 'guidance'],
     ])
     expect(seedOf('day', '2026-11-26', '2026-11-26', [month, week], []).stops.map((stop) => stop.customer_id)).toEqual(['b'])
+  })
+
+  it('is told from another state of itself by what it says, and by nothing a phone mints', () => {
+    expect(baseOf(undefined)).toBe('')
+    expect(baseOf(week)).toBe(baseOf({ ...week, state: 'returned', zone_id: '' }))
+    expect(baseOf(week)).not.toBe(baseOf({ ...week, target_count: 3 }))
+    expect(baseOf(week)).not.toBe(baseOf({ ...week, items: [item('c', '2026-11-26')] }))
   })
 
   it('sends of a month the shops and days alone, of a day everything, and nothing that is empty', () => {

@@ -58,6 +58,13 @@ const ofPlan = (plan: VisitPlan): Content => ({
   note: '',
 })
 
+/** What a draft was begun upon, told by what the plan says: '' where there is none yet. */
+export function baseOf(plan: VisitPlan | undefined): string {
+  if (!plan) return ''
+  const stops = plan.items.map((item) => [item.customer_id, item.day, item.planned_time, item.purpose, item.suspected_problem, item.content, item.contact_method])
+  return JSON.stringify([plan.target_count, plan.business_sizes, plan.purposes, plan.content, stops])
+}
+
 /** What is planned for a day already: by the week, else by the month, and by hand. */
 function stopsOf(day: string, plans: VisitPlan[], visits: Visit[]): Stop[] {
   const listed = visits.filter((visit) => visit.day === day && visit.state === 'planned')
