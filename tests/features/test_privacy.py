@@ -26,6 +26,7 @@ NOT_ABOUT = {
     "past_password.user_id": "nobody is given a hash of his passwords",
     "privacy_request.decided_by_id": "told as a step",
     "visit_anomaly.decided_by_id": "told as a step",
+    "visit_plan.decided_by_id": "told as a step",
     "visit_digest.visitor_id": "a copy of the visit",
 }
 NAMES = ("user_id", "author_id", "by_id", "visitor_id", "deputy_id", "actor_id", "decided_by_id")
