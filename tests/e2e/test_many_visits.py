@@ -56,7 +56,7 @@ def leave(page: Page) -> None:
 
 
 def test_from_the_icon_it_is_at_most_three_taps_to_the_check_in(phone: Phone) -> None:
-    page = phone.sign_in("am07")
+    page = phone.sign_in("am15")
     expect(page.get_by_test_id("next-shop")).to_be_visible(timeout=30_000)
     assert page.evaluate(INSTALLED)
     phone.close()
