@@ -110,6 +110,7 @@ def _listed(touching: Touching, args: SavePlan) -> list[str | BundleKey]:
     plan = touching.get(VisitPlan, args.id)
     keys = _saved(touching, args)
     if args.horizon == "day":
+        touching.ahead.read((Customer, item.customer_id) for item in args.items)
         for item in args.items:
             keys += around(touching, item.customer_id, args.first_on)
         waiting = on_list(touching.session, touching.user.id, args.first_on)
@@ -254,6 +255,7 @@ def _fill(work: Work, plan: VisitPlan, args: SavePlan) -> dict[str, Customer]:
     with work.session.no_autoflush:
         if work.session.scalar(same) is not None:
             raise conflict("plan_overlaps")
+        work.ahead.read((Customer, item.customer_id) for item in args.items)
         customers = {item.customer_id: _shop(work, plan, item.customer_id) for item in args.items}
     plan.first_on, plan.last_on = period.first, period.last
     plan.target_count, plan.content = args.target_count, args.content
