@@ -296,6 +296,12 @@ def at_rest(*routes: str) -> list[Screen]:
     return [Screen(name, name, *AT_REST[name]) for name in routes]
 
 
+def sales_imports(page: Page) -> None:
+    """What was brought in of sales, on the page of imports."""
+    page.locator("select[name=kind]").select_option("sales_facts", timeout=30_000)
+    shown("sales-import")(page)
+
+
 FIELD = [
     Screen("today", "today", "/", shown("next-shop")),
     Screen("to-explain", "visit", "/", to_explain),
@@ -326,6 +332,8 @@ FIELD = [
     Screen("day-in-the-making", "plan-edit", f"/plans/day/{LATER}/edit", day_in_the_making),
     Screen("picking-shops", "plan-edit", f"/plans/month/{MONTH}/edit", picking_shops),
     Screen("plan-form", "plan-print", "/plans", form_of_a_day),
+    Screen("own-report", "reports", "/reports", shown("figure-visits")),
+    Screen("own-sales", "reports", "/reports/sales_trend", shown("report-row")),
     Screen("introduction-end", "introduction", "/introduction", last_card),
     Screen("asking", "help", "/help", asking),
     Screen("step", "today", "/", pressed("这一页怎么用")),
@@ -338,6 +346,8 @@ MANAGER = [
     Screen("people", "people", "/people", shown("person")),
     Screen("away", "people", "/people", away),
     Screen("zone", "zone", "/zone", shown("team-row")),
+    Screen("team-report", "reports", "/reports/field_visits", shown("report-row")),
+    Screen("team-sales", "reports", "/reports/sales_by_place", shown("report-row")),
     Screen("visits", "visits", "/desk/visits?state=completed", shown("record")),
     Screen("visit-beside", "visits", "/desk/visits?state=completed", opened),
     Screen("no-visits", "visits", NOTHING, worded("没有符合条件的记录")),
@@ -378,6 +388,8 @@ ADMINISTRATOR = [
     Screen("zones", "route-table", "/desk/routes", pressed("辖区管理", after=shown("record"))),
     Screen("post", "people", "/people", post),
     Screen("imports", "imports", "/imports", titled("导入")),
+    Screen("sales-imports", "imports", "/imports", sales_imports),
+    Screen("spec-report", "reports", "/reports/sales_by_spec", shown("report-row")),
     Screen("checklists", "checklists", "/checklists", shown("checklist")),
     Screen("new-checklist", "checklists", "/checklists", pressed("新清单", after=shown("checklist"))),
     Screen("catalogue", "catalogue", "/catalogue", shown("spec")),

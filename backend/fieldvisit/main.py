@@ -53,6 +53,9 @@ PARTS = (
     "features.customers.places",
     "features.customers.telling",
     "features.customers.personal",
+    "features.facts.collections",
+    "features.facts.imports",
+    "features.facts.subscribers",
     "features.privacy.subscribers",
     "features.privacy.collections",
     "features.privacy.commands",
@@ -83,6 +86,8 @@ PARTS = (
     "features.plans.subscribers",
     "features.plans.personal",
     "features.overview.reports",
+    "features.overview.sales",
+    "features.overview.field",
 )
 for part in PARTS:
     import_module(f"fieldvisit.{part}")

@@ -13,6 +13,7 @@ import { routes as overview } from './features/overview/routes'
 import { routes as people } from './features/people/routes'
 import { routes as plans } from './features/plans/routes'
 import { routes as privacy } from './features/privacy/routes'
+import { routes as reports } from './features/reports/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as tasks } from './features/tasks/routes'
@@ -31,6 +32,7 @@ export const router = createRouter({
     ...plans,
     ...decisions,
     ...overview,
+    ...reports,
     ...people,
     ...imports,
     ...calendar,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { reasonsOf } from '@/features/plans/candidates'
 import { argsOf, baseOf, seedOf } from '@/features/plans/content'
 import { progressOf } from '@/features/plans/useProgress'
+import { isFalling } from '@/widgets/falling'
 import { nearestNext } from '@/widgets/nearestNext'
 import { daysOf, isWeekend, periodAfter, periodOf } from '@/widgets/periods'
 import type { Customer, PlanItem, Visit, VisitPlan } from '@/widgets/rows'
@@ -145,11 +146,11 @@ describe('what speaks for a visit', () => {
     ['an unhappy last word', {}, { day: '2026-11-20', satisfaction: 2, visits: 4 }, ['dissatisfied']],
     ['its weight', { is_key: true, is_watched: true }, { day: '', satisfaction: null, visits: 4 }, ['is_key', 'is_watched']],
   ])('%s', (_name, more, told, reasons) => {
-    expect(reasonsOf(shop(more), told, new Set(), '2026-11-25')).toEqual(reasons)
+    expect(reasonsOf(shop(more), told, new Set(), new Set(), '2026-11-25')).toEqual(reasons)
   })
 
-  it('is a doubt about its records', () => {
-    expect(reasonsOf(shop({}), { day: '', satisfaction: null, visits: 4 }, new Set(['s']), '2026-11-25')).toEqual(['doubt'])
+  it('is a doubt about its records, or that it sells less and less', () => {
+    expect(reasonsOf(shop({}), { day: '', satisfaction: null, visits: 4 }, new Set(['s']), new Set(['s']), '2026-11-25')).toEqual(['falling', 'doubt'])
   })
 })
 
@@ -160,5 +161,20 @@ describe('an order to go by', () => {
     const shops = [at(30.05), at(29.98), at(null), at(30.01), at(30.1)]
     const ordered = nearestNext({ lat: 30, lng: 110, datum: 'wgs84' }, shops, (shop) => shop)
     expect(ordered.map((shop) => shop.lat)).toEqual([30.01, 29.98, 30.05, 30.1, null])
+  })
+})
+
+describe('a shop that falls behind its like', () => {
+  it.each([
+    ['sells a third less than its like', [60, 90], [100, 100], true],
+    ['falls with its like', [60, 90], [66, 100], false],
+    ['is just at the bound', [80, 100], [100, 100], false],
+    ['sold nothing before', [10, 0], [100, 100], false],
+    ['sells nothing any more', [0, 90], [100, 100], true],
+    ['has no like', [60, 90], undefined, false],
+    ['has like that sold nothing', [60, 90], [0, 100], false],
+  ])('%s', (_name, own, like, falls) => {
+    const of = (pair: number[] | undefined) => pair && { recent_qty: pair[0] as number, before_qty: pair[1] as number }
+    expect(isFalling(of(own), of(like))).toBe(falls)
   })
 })

@@ -10,6 +10,8 @@ from sqlalchemy import select
 
 from conftest import World
 from fieldvisit.demo.district import demo_id
+from fieldvisit.features.customers.models import Customer
+from fieldvisit.features.facts.models import SALES_REF, SalesImport
 from fieldvisit.kernel import decisions
 from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.bundles import Bundle
@@ -17,6 +19,7 @@ from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.users import Role
+from fieldvisit.kernel.work import Locks
 from personas import Persona, person, shop, uid, worked
 
 LEADER = {"am01": "mm1", "am02": "mm1", "am03": "mm2", "am19": "mm4"}
@@ -126,6 +129,20 @@ EXAMPLES: dict[str, Example] = {
     },
     "tasks.accept": lambda of: {"task_id": of["task"], "id": uid()},
     "tasks.cancel": lambda of: {"task_id": of["task"], "id": uid(), "reason": "r"},
+    "facts.import_sales": lambda of: {
+        "title": "t",
+        "rows": [
+            {
+                "row": 2,
+                "customer_code": of["customer_code"],
+                "month": str(today().replace(day=1)),
+                "demand_qty": 2,
+                "order_qty": 1,
+                "amount": 100,
+            }
+        ],
+    },
+    "facts.undo_import": lambda of: {"import_id": of["sales_import"]},
     "visit_plans.save": lambda of: a_day(uid(), of["customer"]),
     "visit_plans.submit": lambda of: a_day(uid(), of["customer"]),
     "visit_plans.amend": lambda of: a_day(of["plan"], of["customer"]) | {"note": "n"},
@@ -229,7 +246,11 @@ IN_REACH = {
         for step in ("grant", "refuse", "return", "withdraw", "amend", "resubmit")
     ),
 }
-NAMED_BY_CODE = {"org.import_people", "customers.import_shops"}  # a table's faults are answered with 422
+NAMED_BY_CODE = {
+    "org.import_people",
+    "customers.import_shops",
+    "facts.import_sales",
+}  # a table's faults are answered with 422
 WITHOUT_TARGET = {
     "org.create_user",
     "calendar.set_days",
@@ -253,6 +274,8 @@ PERMITTED: dict[str, set[Role]] = {
     "org.create_user": ADMIN,
     "org.import_people": ADMIN,
     "customers.import_shops": ADMIN,
+    "facts.import_sales": ADMIN,
+    "facts.undo_import": ADMIN,
     "org.assign": ADMIN,
     "org.change_role": ADMIN,
     "org.leave": ADMINS,
@@ -317,6 +340,25 @@ def uuid_digits() -> int:
     return 10**11 + int(uid().replace("-", ""), 16) % (9 * 10**11)
 
 
+def customer_code(world: World, customer: str) -> str:
+    with world.runtime.db.read() as session:
+        return session.get_one(Customer, customer).customer_code
+
+
+def a_sales_import(world: World, route: str) -> str:
+    """One of the department the route is in; the second has no administrator who could bring it in."""
+    import_id = uid()
+    department = "xq" if route.startswith("xq") else "dq"
+    with world.runtime.db.write() as session:
+        locks = Locks(session)
+        key = SALES_REF.of(department=demo_id(f"department:{department}"))
+        locks.take([key])
+        made = {"title": "t", "row_count": 1, "author_id": person("ga"), "made_at": now()}
+        session.add(SalesImport(id=import_id, bundle_id=locks.held[key.text].id, **made))
+        locks.bump()
+    return import_id
+
+
 def targets(world: World, writer: str, route: str) -> dict[str, str]:
     """Things of one territory, one of each kind that a command can name."""
     who = world.as_(writer)
@@ -369,6 +411,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "help_request": asked["id"],
         "task": task["id"],
         "plan": plan["id"],
+        "customer_code": customer_code(world, customer),
+        "sales_import": a_sales_import(world, route),
         "notice": notice["id"],
         "checklist": demo_id(f"checklist:{department}:full"),
         "zone_code": zone,
@@ -394,13 +438,14 @@ NOWHERE = dict.fromkeys(
         "help_request",
         "task",
         "plan",
+        "sales_import",
         "notice",
         "checklist",
         "zone_code",
         "route_code",
     ),
     "00000000-0000-4000-8000-000000000000",
-)
+) | {"customer_code": "999999999999"}
 
 
 def call(who: Persona, command: Command, args: dict[str, Any]) -> Any:

@@ -17,14 +17,26 @@ from fieldvisit.kernel import reports
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import today
 from fieldvisit.kernel.ops import Op
+from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.reports import REPORTS
 from fieldvisit.kernel.users import Role
 from personas import person, shop, uid
 
 pytestmark = pytest.mark.timeout(900)
 LEADERS = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
-READERS = {"zone_overview": LEADERS, "shop_structure": LEADERS}
-EXAMPLES: dict[str, dict[str, str]] = {"zone_overview": {"unvisited_days": "2"}, "shop_structure": {}}
+SALES = ("sales_by_place", "sales_trend", "sales_by_spec")
+READERS = {
+    "zone_overview": LEADERS,
+    "shop_structure": LEADERS,
+    **dict.fromkeys(SALES, LEADERS | {Role.ACCOUNT_MANAGER}),
+    "field_visits": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+}
+EXAMPLES: dict[str, dict[str, str]] = {
+    "zone_overview": {"unvisited_days": "2"},
+    "shop_structure": {},
+    **{name: {"period": "month"} for name in SALES},
+    "field_visits": {"period": "week"},
+}
 BARRED = (shop("cz:0", 1), "mm1")
 
 
@@ -57,7 +69,23 @@ def busy(world: World) -> World:
         for number, made in enumerate(session.scalars(select(Visit).order_by(Visit.id))):
             if made.state == "completed" and number % 4 == 0:
                 made.place_verdict = "outside"
+    _sell(world)
     return world
+
+
+def _sell(world: World) -> None:
+    """A fact of every shop of the department that has an administrator."""
+    ga = world.as_("ga")
+    codes = [
+        row["customer_code"] for row in ga.get("/api/customers", params={"limit": "200"}).json()["items"]
+    ]
+    rows = [
+        {"row": number, "customer_code": code, "spec_code": "90010101", "month": str(today().replace(day=1)), "demand_qty": 3, "order_qty": 2, "amount": 9}
+        for number, code in enumerate(codes)
+    ]  # fmt: skip
+    answer = ga.call("POST", "/api/sales_facts/import", {"title": "t", "rows": rows})
+    assert answer.status_code == 200, answer.text
+    react(world.runtime.db)
 
 
 @dataclass
@@ -266,7 +294,11 @@ def test_the_comparison_turns_red_when_reports_leave_out_a_check(
 def foreign_words(all_: Everything, username: str) -> set[str]:
     """Names and ids of zones, routes, people and shops that are none of his."""
     led = {demo_id(f"zone:{code}") for code in zones_of(username)}
-    routes = [route for route in all_.routes if route.zone_id not in led]
+    served = {
+        route.id: route.zone_id for route in all_.routes if route.account_manager_id == person(username)
+    }
+    routes = [route for route in all_.routes if route.zone_id not in led and route.id not in served]
+    led |= set(served.values())
     words = {zone.id for zone in all_.zones if zone.id not in led}
     words |= {zone.name for zone in all_.zones if zone.id not in led}
     words |= {word for route in routes for word in (route.id, route.name, route.account_manager_id)}

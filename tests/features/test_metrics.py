@@ -1,19 +1,64 @@
-"""The formulas of domain §3.5, each by its key (visit_plan_completion) (visit_coverage), and the rule that nothing out of nothing is no share."""
+"""The formulas of domain §3.5, each by its key (visit_plan_completion) (visit_coverage) (month_visit_progress)
+(frequency_attainment) (valid_visit_rate) (field_hours) (fill_rate) (fill_breadth) (purchase_breadth) (company_oos_rate)
+(case_value) (yoy_growth) (structure_share), and the rule that nothing out of nothing is no share."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from fieldvisit.features.metrics import rules
 
 
-@pytest.mark.parametrize("formula", [rules.visit_plan_completion, rules.visit_coverage, rules.share])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        rules.visit_plan_completion,
+        rules.visit_coverage,
+        rules.month_visit_progress,
+        rules.frequency_attainment,
+        rules.fill_rate,
+        rules.fill_breadth,
+        rules.purchase_breadth,
+        rules.company_oos_rate,
+        rules.structure_share,
+        rules.share,
+    ],
+)
 def test_a_share_of_nothing_is_null_and_never_none_or_all_of_it(formula: object) -> None:
     assert callable(formula)
     assert formula(0, 0) is None
     assert formula(0, 3) == 0
     assert formula(1, 3) == 0.3333
     assert formula(3, 3) == 1
+
+
+def test_visits_in_doubt_are_not_counted_as_valid_and_unknown_stays_as_nothing() -> None:
+    assert rules.valid_visit_rate(1, 4) == 0.75
+    assert rules.valid_visit_rate(0, 0) is None
+    assert rules.field_hours([timedelta(minutes=11), timedelta(minutes=28)]) == 0.7
+    assert rules.field_hours([]) == 0.0
+
+
+def test_growth_is_against_last_year_and_a_case_is_250_cartons() -> None:
+    assert rules.yoy_growth(90, 120) == -0.25
+    assert rules.yoy_growth(90, 0) is None
+    assert rules.case_value(13_090 * 10, 10) == 13_090 * 250
+    assert rules.case_value(100, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("horizon", "on", "first"),
+    [
+        ("month", date(2027, 1, 31), date(2026, 12, 1)),
+        ("month", date(2027, 3, 1), date(2027, 2, 1)),
+        ("week", date(2027, 1, 3), date(2026, 12, 21)),
+    ],
+)
+def test_the_period_before_ends_where_this_one_begins(horizon: str, on: date, first: date) -> None:
+    this = rules.period_of(horizon, on)
+    earlier = rules.before(horizon, this)
+    assert earlier.first == first
+    assert earlier.last + timedelta(days=1) == this.first
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.demo import catalogue, checklists, shops, visits
+from fieldvisit.demo import catalogue, checklists, sales, shops, visits
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan, demo_id
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
@@ -29,14 +29,15 @@ ROLE_NAMES = {
 
 @dataclass
 class Size:
-    """How much to lay out: zones, routes a zone, shops a route, the first day of past visits, and the
-    shops a route of the second department (0: there is none)."""
+    """How much to lay out: zones, routes a zone, shops a route, the first day of past visits, the
+    shops a route of the second department (0: there is none), and whether anything was sold."""
 
     zones: int
     routes: int
     shops: int
     since: date
     second_shops: int = 0
+    has_sales: bool = False
 
 
 def size_of(name: str) -> Size:
@@ -46,7 +47,7 @@ def size_of(name: str) -> Size:
     month = today().replace(day=1)
     for _ in range(3):
         month = (month - timedelta(days=1)).replace(day=1)
-    return Size(3, 6, 200, month, second_shops=20)
+    return Size(3, 6, 200, month, second_shops=20, has_sales=True)
 
 
 @dataclass
@@ -143,6 +144,10 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         manager = _person(district, f"mm{index + 1}", MARKET_MANAGERS[index], Role.MARKET_MANAGER, department)
         routes = list(_zone(district, department, plan, manager, district.size.routes, numbers))
         visits.supervise(district, manager, routes)
+        for route in routes if district.size.has_sales else ():
+            sales.sell(district, department, route)
+    if district.size.has_sales:
+        sales.sum_up(district, department)
 
 
 def _zone(

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldvisit.kernel import rest
+from fieldvisit.kernel import rest, sheet_reader
 from fieldvisit.kernel.commands import COMMANDS
 from fieldvisit.kernel.errors import Problem, invalid, missing, out_of_scope
 from fieldvisit.kernel.export import as_xlsx
@@ -67,6 +67,7 @@ class Importer:
     row: type[Row]
     columns: tuple[Column, ...]
     check: Check
+    max_rows: int
 
     def read(self, table: Table) -> tuple[list[Row], list[Fault]]:
         """The rows that are well formed, and what is wrong with the others."""
@@ -130,11 +131,19 @@ class Importer:
 IMPORTERS: dict[str, Importer] = {}
 
 
-def importer(name: str, *, command: str, row: type[Row], columns: Iterable[Column], check: Check) -> Importer:
+def importer(
+    name: str,
+    *,
+    command: str,
+    row: type[Row],
+    columns: Iterable[Column],
+    check: Check,
+    max_rows: int = sheet_reader.MAX_ROWS,
+) -> Importer:
     """Declare a table that can be brought in; `command` takes `rows` and makes the same check under its locks."""
     if name in IMPORTERS:
         raise ValueError(f"importer {name} is declared twice")
-    IMPORTERS[name] = Importer(name, command, row, tuple(columns), check)
+    IMPORTERS[name] = Importer(name, command, row, tuple(columns), check, max_rows)
     return IMPORTERS[name]
 
 
@@ -184,14 +193,20 @@ def _was_written(session: Session, user_id: str, key: str | None) -> bool:
 
 
 def bring_in(
-    runtime: Runtime, token: str, name: str, raw: bytes, headers: rest.OpHeaders | None
+    runtime: Runtime,
+    token: str,
+    name: str,
+    raw: bytes,
+    headers: rest.OpHeaders | None,
+    further: dict[str, str],
 ) -> dict[str, Any]:
     """Try a table, and with `headers` write it: `{"rows", "faults", "is_written"}`; nothing is written with a fault.
 
+    `further` are the command's other arguments, as text.
     One that is sent again under its key is not checked again, for what it wrote would stand in its way.
     """
     made, _ = allowed(runtime, token, name)
-    table = read_table(raw)
+    table = read_table(raw, made.max_rows)
     rows, faults = made.read(table)
     with runtime.db.read() as session:
         bearer = reader(runtime, session, token)
@@ -199,7 +214,7 @@ def bring_in(
             faults += made.check(session, principal_of(session, bearer.user, bearer.device), rows)
         found = listed(faults)
     if not found and headers is not None:
-        args = {"rows": [row.model_dump(mode="json", exclude_none=True) for row in rows]}
+        args = further | {"rows": [row.model_dump(mode="json", exclude_none=True) for row in rows]}
         try:
             rest.execute(runtime, bearer, COMMANDS[made.command, 1], args, headers)
         except Problem as problem:

@@ -30,17 +30,17 @@ def as_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def read_book(raw: bytes) -> tuple[int, list[list[str]]]:
+def read_book(raw: bytes, max_rows: int) -> tuple[int, list[list[str]]]:
     """The first sheet of an .xlsx or .xls: the number of its first row that holds anything, and the rows from there."""
     from python_calamine import CalamineWorkbook  # noqa: PLC0415 – a CSV needs none of it
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_index(0)
     first = sheet.start[0] + 1 if sheet.start else 1
-    rows = sheet.to_python(nrows=MAX_ROWS + 2)
+    rows = sheet.to_python(nrows=max_rows + 2)
     return first, [[as_text(cell) for cell in row] for row in rows]
 
 
-def read_csv(raw: bytes) -> tuple[int, list[list[str]]]:
+def read_csv(raw: bytes, max_rows: int) -> tuple[int, list[list[str]]]:
     """Comma or tab separated text in UTF-8 or, as Chinese Excel writes it, GBK."""
     try:
         text = raw.decode("utf-8-sig")
@@ -53,7 +53,7 @@ def read_csv(raw: bytes) -> tuple[int, list[list[str]]]:
     rows = []
     for row in reader:
         rows.append([cell.strip() for cell in row])
-        if len(rows) > MAX_ROWS + 1:
+        if len(rows) > max_rows + 1:
             break
     return 1, rows
 
@@ -62,15 +62,16 @@ def main() -> int:
     """Read, write, and say by the exit code why nothing was written."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    max_rows = int(sys.argv[1])
     raw = sys.stdin.buffer.read()
     is_book = raw[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
     try:
-        first, rows = read_book(raw) if is_book else read_csv(raw)
+        first, rows = (read_book if is_book else read_csv)(raw, max_rows)
     except (
         BaseException
     ):  # whatever a reader in another language throws at a broken file, its panics included
         return UNREADABLE
-    if len(rows) > MAX_ROWS + 1 or any(len(row) > MAX_COLUMNS for row in rows):
+    if len(rows) > max_rows + 1 or any(len(row) > MAX_COLUMNS for row in rows):
         return TOO_LONG
     json.dump({"first": first, "rows": rows}, sys.stdout)
     return 0

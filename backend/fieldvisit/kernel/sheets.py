@@ -21,11 +21,11 @@ class Table:
     rows: list[tuple[int, list[str]]]
 
 
-def read_table(raw: bytes) -> Table:
-    """The first sheet; raises Problem 422 `sheet_unreadable` or `sheet_empty`, 413 `sheet_too_long` (10,000 rows, 60 columns)."""
+def read_table(raw: bytes, max_rows: int = sheet_reader.MAX_ROWS) -> Table:
+    """The first sheet; raises Problem 422 `sheet_unreadable` or `sheet_empty`, 413 `sheet_too_long` (more than `max_rows`, or 60 columns)."""
     try:
         done = subprocess.run(  # noqa: S603 – our own reader; the file only goes to its standard input
-            [sys.executable, "-X", "utf8", "-m", sheet_reader.__name__],
+            [sys.executable, "-X", "utf8", "-m", sheet_reader.__name__, str(max_rows)],
             input=raw,
             capture_output=True,
             timeout=2 * sheet_reader.SECONDS,

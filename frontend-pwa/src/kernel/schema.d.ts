@@ -2060,6 +2060,8 @@ export interface paths {
         /**
          * Bring In
          * @description Write a table, all of it or nothing; with a fault the answer is that of the dry run.
+         *
+         *     What the command asks for beside the rows (the title of a table of sales, say) stands in the query.
          */
         post: operations["bring_in_api_imports__name__post"];
         delete?: never;
@@ -2852,6 +2854,264 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/field_visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan completion, progress of the month, coverage, frequency, validity and hours, by zone and person, never ranked.
+         * @description Plan completion, progress of the month, coverage, frequency, validity and hours, by zone and person, never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_field_visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/field_visits.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan completion, progress of the month, coverage, frequency, validity and hours, by zone and person, never ranked.
+         * @description Plan completion, progress of the month, coverage, frequency, validity and hours, by zone and person, never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_field_visits_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/field_visits.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan completion, progress of the month, coverage, frequency, validity and hours, by zone and person, never ranked.
+         * @description Plan completion, progress of the month, coverage, frequency, validity and hours, by zone and person, never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_field_visits_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_by_place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand, orders and amounts by zone and account manager, in the order of zones and routes, never ranked.
+         * @description Demand, orders and amounts by zone and account manager, in the order of zones and routes, never ranked.
+         *
+         *     Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_by_place"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_by_place.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand, orders and amounts by zone and account manager, in the order of zones and routes, never ranked.
+         * @description Demand, orders and amounts by zone and account manager, in the order of zones and routes, never ranked.
+         *
+         *     Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_by_place_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_by_place.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Demand, orders and amounts by zone and account manager, in the order of zones and routes, never ranked.
+         * @description Demand, orders and amounts by zone and account manager, in the order of zones and routes, never ranked.
+         *
+         *     Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_by_place_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_by_spec": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each price class with its specs, as far as sales are known by spec (S2.4).
+         * @description Each price class with its specs, as far as sales are known by spec (S2.4).
+         *
+         *     Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_by_spec"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_by_spec.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each price class with its specs, as far as sales are known by spec (S2.4).
+         * @description Each price class with its specs, as far as sales are known by spec (S2.4).
+         *
+         *     Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_by_spec_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_by_spec.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each price class with its specs, as far as sales are known by spec (S2.4).
+         * @description Each price class with its specs, as far as sales are known by spec (S2.4).
+         *
+         *     Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_by_spec_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last weeks or months, oldest first; raises Problem 404 `zone_missing` for a zone that is not his.
+         * @description The last weeks or months, oldest first; raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_trend.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last weeks or months, oldest first; raises Problem 404 `zone_missing` for a zone that is not his.
+         * @description The last weeks or months, oldest first; raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_trend_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/sales_trend.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last weeks or months, oldest first; raises Problem 404 `zone_missing` for a zone that is not his.
+         * @description The last weeks or months, oldest first; raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_sales_trend_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/shop_structure": {
         parameters: {
             query?: never;
@@ -3080,6 +3340,368 @@ export interface paths {
          * @description One of the routes you may see.
          */
         get: operations["get_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_facts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what shops wanted and were given, all rows or none; 422 `import_faulty` names every fault (S2.14).
+         * @description Write down what shops wanted and were given, all rows or none; 422 `import_faulty` names every fault (S2.14).
+         *
+         *     A figure that is there already counts as this import says from now on, until the import is taken back.
+         */
+        post: operations["facts.import_sales"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_growths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * sales_growths you may see, in pages.
+         * @description sales_growths you may see, in pages.
+         */
+        get: operations["list_sales_growths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_growths.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sales_growths you may see, as a csv file.
+         * @description All sales_growths you may see, as a csv file.
+         */
+        get: operations["export_sales_growths_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_growths.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sales_growths you may see, as a xlsx file.
+         * @description All sales_growths you may see, as a xlsx file.
+         */
+        get: operations["export_sales_growths_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_growths/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the sales_growths you may see.
+         * @description One of the sales_growths you may see.
+         */
+        get: operations["get_sales_growths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * sales_imports you may see, in pages.
+         * @description sales_imports you may see, in pages.
+         */
+        get: operations["list_sales_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_imports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sales_imports you may see, as a csv file.
+         * @description All sales_imports you may see, as a csv file.
+         */
+        get: operations["export_sales_imports_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_imports.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sales_imports you may see, as a xlsx file.
+         * @description All sales_imports you may see, as a xlsx file.
+         */
+        get: operations["export_sales_imports_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back a whole import: what it said counts no more, and what stood there before counts again (S2.14).
+         * @description Take back a whole import: what it said counts no more, and what stood there before counts again (S2.14).
+         */
+        post: operations["facts.undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_imports/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the sales_imports you may see.
+         * @description One of the sales_imports you may see.
+         */
+        get: operations["get_sales_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_rollups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * sales_rollups you may see, in pages.
+         * @description sales_rollups you may see, in pages.
+         */
+        get: operations["list_sales_rollups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_rollups.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sales_rollups you may see, as a csv file.
+         * @description All sales_rollups you may see, as a csv file.
+         */
+        get: operations["export_sales_rollups_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_rollups.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All sales_rollups you may see, as a xlsx file.
+         * @description All sales_rollups you may see, as a xlsx file.
+         */
+        get: operations["export_sales_rollups_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sales_rollups/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the sales_rollups you may see.
+         * @description One of the sales_rollups you may see.
+         */
+        get: operations["get_sales_rollups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop_sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * shop_sales you may see, in pages.
+         * @description shop_sales you may see, in pages.
+         */
+        get: operations["list_shop_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop_sales.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All shop_sales you may see, as a csv file.
+         * @description All shop_sales you may see, as a csv file.
+         */
+        get: operations["export_shop_sales_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop_sales.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All shop_sales you may see, as a xlsx file.
+         * @description All shop_sales you may see, as a xlsx file.
+         */
+        get: operations["export_shop_sales_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shop_sales/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the shop_sales you may see.
+         * @description One of the shop_sales you may see.
+         */
+        get: operations["get_shop_sales"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6173,6 +6795,77 @@ export interface components {
             to?: unknown;
         };
         /**
+         * FieldRow
+         * @description The visits of all zones (`total`), a zone, its market manager, or an account manager in it (domain §3.5).
+         *
+         *     `planned` were planned for the period and not cancelled, `planned_done` were completed of them, `visits` all that
+         *     were completed, at `visited_shops` shops of the routes, which have `shops` in status 有效. `target_count` is how many
+         *     shops the month's plan wants visited. `attained_shops` were visited in the month as often as their size asks.
+         *     `doubted` have an anomaly that is not accepted. What ends in `_before` is of the period before.
+         *     Of a week `month_visit_progress` and `frequency_attainment` are null.
+         */
+        FieldRow: {
+            /** Attained Shops */
+            attained_shops: number | null;
+            /** Doubted */
+            doubted: number;
+            /** Field Hours */
+            field_hours: number;
+            /** Field Hours Before */
+            field_hours_before: number;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Frequency Attainment */
+            frequency_attainment: number | null;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "total" | "zone" | "market_manager" | "account_manager";
+            /** Month Visit Progress */
+            month_visit_progress: number | null;
+            /** Person Id */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /** Planned */
+            planned: number;
+            /** Planned Done */
+            planned_done: number;
+            /** Shops */
+            shops: number;
+            /** Target Count */
+            target_count: number | null;
+            /** Valid Visit Rate */
+            valid_visit_rate: number | null;
+            /** Visit Coverage */
+            visit_coverage: number | null;
+            /** Visit Coverage Before */
+            visit_coverage_before: number | null;
+            /** Visit Plan Completion */
+            visit_plan_completion: number | null;
+            /** Visit Plan Completion Before */
+            visit_plan_completion_before: number | null;
+            /** Visited Shops */
+            visited_shops: number;
+            /** Visits */
+            visits: number;
+            /** Visits Before */
+            visits_before: number;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
+        };
+        /**
          * FinishTask
          * @description What came of it; `id` is the note's.
          */
@@ -6524,6 +7217,21 @@ export interface components {
         ImportPeople: {
             /** Rows */
             rows: components["schemas"]["PersonRow"][];
+        };
+        /**
+         * ImportSales
+         * @description Sales to write down, at most 100,000 rows at once; pieces under one `import_id` are one import.
+         */
+        ImportSales: {
+            /**
+             * Import Id
+             * @default null
+             */
+            import_id?: string | null;
+            /** Rows */
+            rows: components["schemas"]["SalesRow"][];
+            /** Title */
+            title: string;
         };
         /**
          * ImportShops
@@ -7336,6 +8044,251 @@ export interface components {
             zone_id: string;
         };
         /**
+         * SalesByPlaceRow
+         * @description The sales of all zones (`total`), a zone, or the routes of an account manager in it, in one period.
+         */
+        SalesByPlaceRow: {
+            /** Amount */
+            amount: number;
+            /** Before Qty */
+            before_qty: number;
+            /** Case Value */
+            case_value: number | null;
+            /** Company Oos Rate */
+            company_oos_rate: number | null;
+            /** Demand Qty */
+            demand_qty: number;
+            /** Fill Breadth */
+            fill_breadth: number | null;
+            /** Fill Rate */
+            fill_rate: number | null;
+            /** Last Year Qty */
+            last_year_qty: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "total" | "zone" | "account_manager" | "others";
+            /** Order Qty */
+            order_qty: number;
+            /** Person Id */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /** Purchase Breadth */
+            purchase_breadth: number | null;
+            /** Routes */
+            routes: string[];
+            /** Shops */
+            shops: number | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Yoy Growth */
+            yoy_growth: number | null;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
+        };
+        /**
+         * SalesBySpecRow
+         * @description The sales of a price class (`spec_id` null) or a spec in one period, and its share of all cartons.
+         */
+        SalesBySpecRow: {
+            /** Amount */
+            amount: number;
+            /** Before Qty */
+            before_qty: number;
+            /** Case Value */
+            case_value: number | null;
+            /** Company Oos Rate */
+            company_oos_rate: number | null;
+            /** Demand Qty */
+            demand_qty: number;
+            /** Fill Breadth */
+            fill_breadth: number | null;
+            /** Fill Rate */
+            fill_rate: number | null;
+            /** Last Year Qty */
+            last_year_qty: number;
+            /** Order Qty */
+            order_qty: number;
+            /** Price Class */
+            price_class: number;
+            /** Purchase Breadth */
+            purchase_breadth: number | null;
+            /** Shops */
+            shops: number | null;
+            /** Spec Code */
+            spec_code: string | null;
+            /** Spec Id */
+            spec_id: string | null;
+            /** Spec Name */
+            spec_name: string | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Structure Share */
+            structure_share: number | null;
+            /** Yoy Growth */
+            yoy_growth: number | null;
+        };
+        /**
+         * SalesGrowthView
+         * @description How the department's shops of one size went on, in cartons: the last three full months, and the three before.
+         */
+        SalesGrowthView: {
+            /** Before Qty */
+            before_qty: number;
+            /** Business Size */
+            business_size: string;
+            /** Id */
+            id: string;
+            /** Recent Qty */
+            recent_qty: number;
+        };
+        /**
+         * SalesImportView
+         * @description A table of sales that was brought in, and whether it still counts.
+         */
+        SalesImportView: {
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Row Count */
+            row_count: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "in_force" | "undone";
+            /** Title */
+            title: string;
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By Id */
+            undone_by_id: string | null;
+        };
+        /**
+         * SalesRollupView
+         * @description What a route's shops wanted and ordered of a spec (null: of all) in a week or month; cartons and fen.
+         */
+        SalesRollupView: {
+            /** Amount */
+            amount: number;
+            /** Demand Qty */
+            demand_qty: number;
+            /** Filled Lines */
+            filled_lines: number;
+            /** Id */
+            id: string;
+            /** Lines */
+            lines: number;
+            /** Missed Lines */
+            missed_lines: number;
+            /** Order Qty */
+            order_qty: number;
+            /** Ordered Lines */
+            ordered_lines: number;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "week" | "month";
+            /** Route Id */
+            route_id: string;
+            /** Shops */
+            shops: number;
+            /** Spec Id */
+            spec_id: string | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Wanted Lines */
+            wanted_lines: number;
+        };
+        /**
+         * SalesRow
+         * @description What a shop wanted and was given of a spec (none: of all together) in a month or a week.
+         *
+         *     `month` is its first day, `week_start` a Monday: one of the two. Quantities in cartons, `amount` in fen.
+         */
+        SalesRow: {
+            /** Amount */
+            amount: number;
+            /** Customer Code */
+            customer_code: string;
+            /** Demand Qty */
+            demand_qty: number;
+            /**
+             * Month
+             * @default null
+             */
+            month?: string | null;
+            /** Order Qty */
+            order_qty: number;
+            /** Row */
+            row: number;
+            /**
+             * Spec Code
+             * @default null
+             */
+            spec_code?: string | null;
+            /**
+             * Week Start
+             * @default null
+             */
+            week_start?: string | null;
+        };
+        /**
+         * SalesTrendRow
+         * @description The sales of one period, of all zones he leads or of one.
+         */
+        SalesTrendRow: {
+            /** Amount */
+            amount: number;
+            /** Before Qty */
+            before_qty: number;
+            /** Case Value */
+            case_value: number | null;
+            /** Company Oos Rate */
+            company_oos_rate: number | null;
+            /** Demand Qty */
+            demand_qty: number;
+            /** Fill Breadth */
+            fill_breadth: number | null;
+            /** Fill Rate */
+            fill_rate: number | null;
+            /** Last Year Qty */
+            last_year_qty: number;
+            /** Order Qty */
+            order_qty: number;
+            /** Purchase Breadth */
+            purchase_breadth: number | null;
+            /** Shops */
+            shops: number | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Yoy Growth */
+            yoy_growth: number | null;
+        };
+        /**
          * SaveBrand
          * @description A brand, new under a new id.
          */
@@ -7632,6 +8585,26 @@ export interface components {
             zone_code: string;
         };
         /**
+         * ShopSalesView
+         * @description A shop's last months, oldest first: `{"month", "demand_qty", "order_qty", "amount"}`; cartons and fen.
+         *
+         *     `recent_qty` and `before_qty` are the cartons ordered in the last three full months, and in the three before.
+         */
+        ShopSalesView: {
+            /** Before Qty */
+            before_qty: number;
+            /** Customer Id */
+            customer_id: string;
+            /** Id */
+            id: string;
+            /** Months */
+            months: {
+                [key: string]: unknown;
+            }[];
+            /** Recent Qty */
+            recent_qty: number;
+        };
+        /**
          * StockReadingView
          * @description Stock of a spec at a visit. Quantities in tenths of a carton (packs), prices in fen.
          */
@@ -7914,6 +8887,17 @@ export interface components {
             timeliness: ("in_time" | "late" | "unproven") | null;
             /** Title */
             title: string;
+        };
+        /**
+         * UndoImport
+         * @description An import that shall not count.
+         */
+        UndoImport: {
+            /**
+             * Import Id
+             * Format: uuid
+             */
+            import_id: string;
         };
         /**
          * UnmetShop
@@ -12600,6 +13584,310 @@ export interface operations {
             };
         };
     };
+    report_field_visits: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["FieldRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_field_visits_csv: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_field_visits_xlsx: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_sales_by_place: {
+        parameters: {
+            query?: {
+                period?: "week" | "month";
+                starts_on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["SalesByPlaceRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_sales_by_place_csv: {
+        parameters: {
+            query?: {
+                period?: "week" | "month";
+                starts_on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_sales_by_place_xlsx: {
+        parameters: {
+            query?: {
+                period?: "week" | "month";
+                starts_on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_sales_by_spec: {
+        parameters: {
+            query?: {
+                period?: "week" | "month";
+                starts_on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["SalesBySpecRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_sales_by_spec_csv: {
+        parameters: {
+            query?: {
+                period?: "week" | "month";
+                starts_on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_sales_by_spec_xlsx: {
+        parameters: {
+            query?: {
+                period?: "week" | "month";
+                starts_on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_sales_trend: {
+        parameters: {
+            query?: {
+                count?: number;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["SalesTrendRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_sales_trend_csv: {
+        parameters: {
+            query?: {
+                count?: number;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_sales_trend_xlsx: {
+        parameters: {
+            query?: {
+                count?: number;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
     report_shop_structure: {
         parameters: {
             query?: {
@@ -12894,6 +14182,500 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RouteView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "facts.import_sales": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ImportSales"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_sales_growths: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["SalesGrowthView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_sales_growths_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_sales_growths_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_sales_growths: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalesGrowthView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_sales_imports: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["SalesImportView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_sales_imports_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_sales_imports_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "facts.undo_import": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UndoImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_sales_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalesImportView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_sales_rollups: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                period?: string;
+                route_id?: string;
+                sort?: string;
+                spec_id?: string;
+                starts_on?: string;
+                starts_on_from?: string;
+                starts_on_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["SalesRollupView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_sales_rollups_csv: {
+        parameters: {
+            query?: {
+                period?: string;
+                route_id?: string;
+                sort?: string;
+                spec_id?: string;
+                starts_on?: string;
+                starts_on_from?: string;
+                starts_on_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_sales_rollups_xlsx: {
+        parameters: {
+            query?: {
+                period?: string;
+                route_id?: string;
+                sort?: string;
+                spec_id?: string;
+                starts_on?: string;
+                starts_on_from?: string;
+                starts_on_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_sales_rollups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SalesRollupView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_shop_sales: {
+        parameters: {
+            query?: {
+                after?: string;
+                customer_id?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ShopSalesView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_shop_sales_csv: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_shop_sales_xlsx: {
+        parameters: {
+            query?: {
+                customer_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_shop_sales: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShopSalesView"];
                 };
             };
             /** @description Validation Error */

@@ -23,6 +23,7 @@ CUSTOMER = bundle(
         "handovers",
         "contact_logs",
         "stock_readings",
+        "shop_sales",
     ),
 )
 

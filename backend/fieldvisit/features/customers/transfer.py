@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.features.customers.models import Customer, CustomerChange, Handover
 from fieldvisit.kernel.bundles import Bundle
 from fieldvisit.kernel.clock import now
+from fieldvisit.kernel.events import emit
 from fieldvisit.kernel.work import Locks
 
 
@@ -25,6 +26,12 @@ def transfer(locks: Locks, row: Handover) -> None:
             made_at=now(),
             bundle_id=customer.bundle_id,
         )
+    )
+    emit(
+        session,
+        "customers.moved",
+        bundle_id=customer.bundle_id,
+        data={"from_route_id": customer.route_id, "to_route_id": row.to_route_id},
     )
     customer.route_id, row.state = row.to_route_id, "done"
     locks.hang_only(session.get_one(Bundle, customer.bundle_id), "route", {f"route:{row.to_route_id}"})

@@ -1,10 +1,12 @@
 """The formulas behind every figure, by the keys of domain §3.5: plain numbers in, a share or None out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 ACTIVE = "02"  # "shops" means those in status 有效 unless a figure says otherwise
 LONG_UNVISITED_DAYS = 30
+CARTONS_A_CASE = 250
 GRADE_BAND = 5
 VISITS_A_MONTH = {"1": 4, "2": 2, "3": 1}
 
@@ -34,7 +36,17 @@ def month_period(on: date) -> Period:
     return Period(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
 
 
-def share(part: int, whole: int) -> float | None:
+def period_of(horizon: str, on: date) -> Period:
+    """The `week` or `month` that a day lies in."""
+    return week_period(on) if horizon == "week" else month_period(on)
+
+
+def before(horizon: str, period: Period) -> Period:
+    """The week or month before."""
+    return period_of(horizon, period.first - timedelta(days=1))
+
+
+def share(part: float, whole: float) -> float | None:
     """A part of a whole, to four places; None where the whole is nothing, never 0 % or 100 % of it."""
     return round(part / whole, 4) if whole else None
 
@@ -47,6 +59,61 @@ def visit_plan_completion(planned_completed: int, planned: int) -> float | None:
 def visit_coverage(visited_shops: int, shops: int) -> float | None:
     """拜访覆盖率 `visit_coverage`: distinct shops visited ÷ shops."""
     return share(visited_shops, shops)
+
+
+def month_visit_progress(visited_shops: int, target_count: int) -> float | None:
+    """月拜访进度 `month_visit_progress`: distinct shops visited this month ÷ the number planned for it (S11.3, S11.12)."""
+    return share(visited_shops, target_count)
+
+
+def frequency_attainment(attained_shops: int, shops: int) -> float | None:
+    """拜访频次达标率 `frequency_attainment`: shops visited in the month as often as their size asks ÷ shops."""
+    return share(attained_shops, shops)
+
+
+def valid_visit_rate(doubted_visits: int, visits: int) -> float | None:
+    """有效拜访率 `valid_visit_rate`: visits without an unresolved anomaly ÷ visits."""
+    return share(visits - doubted_visits, visits)
+
+
+def field_hours(stays: Iterable[timedelta]) -> float:
+    """在访时长 `field_hours`: the time in shops added up, in hours to one place; what is not known counts nothing."""
+    return round(sum(stays, timedelta()).total_seconds() / 3600, 1)
+
+
+def fill_rate(order_qty: int, demand_qty: int) -> float | None:
+    """订足率 `fill_rate`: cartons ordered ÷ cartons wanted."""
+    return share(order_qty, demand_qty)
+
+
+def fill_breadth(filled_lines: int, lines: int) -> float | None:
+    """订足面 `fill_breadth`: lines (a spec of a shop in a period) with order = demand ÷ all lines."""
+    return share(filled_lines, lines)
+
+
+def purchase_breadth(ordered_lines: int, lines: int) -> float | None:
+    """进货面 `purchase_breadth`: lines with an order ÷ all lines."""
+    return share(ordered_lines, lines)
+
+
+def company_oos_rate(missed_lines: int, wanted_lines: int) -> float | None:
+    """公司断货率 `company_oos_rate`: lines wanted of which nothing was given ÷ lines wanted."""
+    return share(missed_lines, wanted_lines)
+
+
+def case_value(amount: int, order_qty: int) -> int | None:
+    """单箱销售额 `case_value`: what a case of 250 cartons brought, in fen; None where none was sold."""
+    return round(amount * CARTONS_A_CASE / order_qty) if order_qty else None
+
+
+def yoy_growth(this: int, last_year: int) -> float | None:
+    """同比 `yoy_growth`: (this − the same period last year) ÷ the same period last year."""
+    return share(this - last_year, last_year)
+
+
+def structure_share(order_qty: int, all_qty: int) -> float | None:
+    """价类占比 `structure_share`: cartons of a price class ÷ all cartons."""
+    return share(order_qty, all_qty)
 
 
 def unvisited_before(on: date, days: int = LONG_UNVISITED_DAYS) -> date:

@@ -46,20 +46,24 @@ class Territory:
 
 
 def territories(reading: Reading, zone_id: str | None) -> list[Territory]:
-    """The zones the reader leads, or the one he asks for; raises Problem 404 `zone_missing` for any other."""
-    led = reading.served("zone")
+    """The zones the reader leads or serves a route of, or the one he asks for, each with the routes that are his.
+
+    Raises Problem 404 `zone_missing` for any other.
+    """
+    routes = reading.served("route")
+    serves = select(Route.zone_id).where(reading.of("routes"), Route.id.in_(routes))
+    his = Zone.id.in_(reading.served("zone")) | Zone.id.in_(serves)
     if zone_id is not None:
-        led &= {zone_id}
-    zones = reading.session.scalars(
-        select(Zone).where(reading.of("zones"), Zone.id.in_(led)).order_by(Zone.code)
-    ).all()
+        his &= Zone.id == zone_id
+    zones = reading.session.scalars(select(Zone).where(reading.of("zones"), his).order_by(Zone.code)).all()
     if zone_id is not None and not zones:
         raise missing("zone_missing")
     names = dict(reading.session.execute(select(Person.id, Person.name).where(reading.of("people"))).all())
     found = []
     for zone in zones:
         parties: dict[str, Party] = {}
-        in_zone = select(Route).where(reading.of("routes"), Route.zone_id == zone.id).order_by(Route.code)
+        his_here = reading.of("routes"), Route.zone_id == zone.id, Route.id.in_(routes)
+        in_zone = select(Route).where(*his_here).order_by(Route.code)
         for route in reading.session.scalars(in_zone):
             who = route.account_manager_id
             party = parties.setdefault(who or route.id, Party(who, names.get(who) if who else None))

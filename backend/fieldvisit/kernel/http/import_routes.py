@@ -53,7 +53,10 @@ async def check(name: str, request: Request) -> Response:
 
 @router.post("/imports/{name}", tags=["imports"], max_body_size=sheets.MAX_FILE, openapi_extra=DESCRIBED)
 async def bring_in(name: str, request: Request) -> Response:
-    """Write a table, all of it or nothing; with a fault the answer is that of the dry run."""
+    """Write a table, all of it or nothing; with a fault the answer is that of the dry run.
+
+    What the command asks for beside the rows (the title of a table of sales, say) stands in the query.
+    """
     return await _bring_in(name, request, is_dry=False)
 
 
@@ -62,4 +65,7 @@ async def _bring_in(name: str, request: Request, *, is_dry: bool) -> Response:
     await run_in_threadpool(imports.allowed, runtime, token, name)
     raw = await request.body()
     headers = None if is_dry else headers_of(request)
-    return json_response(await run_in_threadpool(imports.bring_in, runtime, token, name, raw, headers))
+    further = dict(request.query_params)
+    return json_response(
+        await run_in_threadpool(imports.bring_in, runtime, token, name, raw, headers, further)
+    )

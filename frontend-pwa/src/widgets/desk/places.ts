@@ -13,6 +13,7 @@ const SYSTEM = 'system_admin'
 const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = {
   overview: [
     ['/zone', 'zone', [MANAGER, LEADER, ADMIN]],
+    ['/reports', 'reports', [MANAGER, LEADER, ADMIN]],
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],

@@ -1,0 +1,100 @@
+// The reports of the server as they are shown: for whom, over which periods, which figures, and which of them as bars.
+
+import type { components } from '@/kernel/schema'
+
+type Schemas = components['schemas']
+export type ReportRow = Partial<Schemas['FieldRow'] & Schemas['SalesByPlaceRow'] & Schemas['SalesBySpecRow']>
+export type Kind = 'count' | 'share' | 'change' | 'hours' | 'yuan' | 'money'
+export type PeriodKind = 'month' | 'week'
+
+export interface Figure {
+  key: keyof ReportRow
+  kind: Kind
+  /** What it is called, where the key alone would say too little. */
+  label?: string
+}
+
+export interface Definition {
+  name: 'field_visits' | 'sales_by_place' | 'sales_trend' | 'sales_by_spec'
+  roles: string[]
+  /** How one period is asked for; null where the report is about many. */
+  asks: 'on' | 'starts_on' | null
+  /** What it begins with. */
+  period: PeriodKind
+  figures: Figure[]
+  /** The figures drawn as bars, each with one to compare it with. */
+  bars: { value: keyof ReportRow; beside?: keyof ReportRow; kind: Kind }[]
+}
+
+const FIELD = ['account_manager', 'market_manager', 'department_manager']
+const ALL = [...FIELD, 'general_admin']
+const of = (kind: Kind, ...keys: (keyof ReportRow)[]): Figure[] => keys.map((key) => ({ key, kind }))
+const SALES: Figure[] = [
+  ...of('count', 'demand_qty', 'order_qty'),
+  ...of('share', 'fill_rate'),
+  ...of('money', 'amount'),
+  ...of('yuan', 'case_value'),
+  { key: 'shops', kind: 'count', label: 'ordering_shops' },
+  ...of('count', 'before_qty', 'last_year_qty'),
+  ...of('change', 'yoy_growth'),
+  ...of('share', 'fill_breadth', 'purchase_breadth', 'company_oos_rate'),
+]
+
+export const REPORTS: Definition[] = [
+  {
+    name: 'field_visits',
+    roles: FIELD,
+    asks: 'on',
+    period: 'month',
+    figures: [
+      ...of('count', 'planned', 'planned_done'),
+      ...of('share', 'visit_plan_completion', 'visit_plan_completion_before'),
+      ...of('count', 'visits', 'visits_before', 'target_count'),
+      ...of('share', 'month_visit_progress'),
+      ...of('count', 'shops', 'visited_shops'),
+      ...of('share', 'visit_coverage', 'visit_coverage_before'),
+      ...of('count', 'attained_shops'),
+      ...of('share', 'frequency_attainment'),
+      ...of('count', 'doubted'),
+      ...of('share', 'valid_visit_rate'),
+      ...of('hours', 'field_hours', 'field_hours_before'),
+    ],
+    bars: [
+      { value: 'visit_plan_completion', beside: 'visit_plan_completion_before', kind: 'share' },
+      { value: 'visit_coverage', beside: 'visit_coverage_before', kind: 'share' },
+    ],
+  },
+  {
+    name: 'sales_by_place',
+    roles: ALL,
+    asks: 'starts_on',
+    period: 'month',
+    figures: SALES,
+    bars: [
+      { value: 'order_qty', beside: 'demand_qty', kind: 'count' },
+      { value: 'order_qty', beside: 'last_year_qty', kind: 'count' },
+    ],
+  },
+  { name: 'sales_trend', roles: ALL, asks: null, period: 'month', figures: SALES, bars: [{ value: 'order_qty', beside: 'demand_qty', kind: 'count' }] },
+  {
+    name: 'sales_by_spec',
+    roles: ALL,
+    asks: 'starts_on',
+    period: 'week',
+    figures: [...of('share', 'structure_share'), ...SALES],
+    bars: [{ value: 'structure_share', kind: 'share' }],
+  },
+]
+
+const percent = (value: number, sign = false) => `${sign && value > 0 ? '+' : ''}${Math.round(value * 1000) / 10}%`
+const WRITTEN: Record<Kind, (value: number) => string> = {
+  count: (value) => value.toLocaleString('en'),
+  share: (value) => percent(value),
+  change: (value) => percent(value, true),
+  hours: (value) => value.toLocaleString('en'),
+  yuan: (value) => Math.round(value / 100).toLocaleString('en'),
+  money: (value) => (value / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 }),
+}
+
+/** A figure as it is read; “—” where there is nothing to divide by. Amounts in ten thousand yuan. */
+export const written = (kind: Kind, value: unknown): string => (typeof value === 'number' ? WRITTEN[kind](value) : '—')
