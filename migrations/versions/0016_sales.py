@@ -71,9 +71,9 @@ def upgrade() -> None:
         _foreign("shop_sales", "customer_id", "retail_customer.id"),
         _foreign("shop_sales", "bundle_id", "bundle.id"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_sales")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_shop_sales_customer_id")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_shop_sales_customer_id"), "shop_sales", ["customer_id"])
     op.create_index(op.f("ix_shop_sales_bundle_id"), "shop_sales", ["bundle_id"])
     op.create_table(
         "sales_growth",

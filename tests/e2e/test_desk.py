@@ -29,7 +29,7 @@ def test_a_workbook_with_60_faults_names_all_60_and_corrected_it_is_written(
 
     page = phone.sign_in("ga")
     page.get_by_role("link", name="我的").click(timeout=30_000)
-    page.get_by_role("link", name="导入人员与客户").click()
+    page.get_by_role("link", name="导入人员、客户与销量").click()
     page.get_by_label("选择文件").set_input_files(tmp_path / "spoilt.xlsx")
     page.get_by_role("button", name="检查(不写入)").click()
     expect(page.get_by_test_id("outcome")).to_contain_text("60 行有误,共 60 处", timeout=30_000)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fieldvisit.kernel.bundles import ALL, bundle
@@ -69,9 +69,10 @@ class ShopSales(Base):
     """
 
     __tablename__ = "shop_sales"
+    __table_args__ = (UniqueConstraint("customer_id"),)
 
     id: Mapped[GuidKey]
-    customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"), index=True)
+    customer_id: Mapped[Guid] = mapped_column(ForeignKey("retail_customer.id"))
     months: Mapped[list[dict[str, Any]]] = mapped_column(Json())
     recent_qty: Mapped[int]
     before_qty: Mapped[int]

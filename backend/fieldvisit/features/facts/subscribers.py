@@ -90,16 +90,15 @@ def _keep_shops(happening: Happening, shops: Any, facts: list[Fact]) -> None:
     this_month = day_of(happening.event.happened_at).replace(day=1)
     full = [fact.starts_on for fact in facts if fact.period == "month" and fact.starts_on < this_month]
     recent, before = spans(max(full)) if full else ([], [])
-    ids = {shop.id: str(uuid5(UUID(shop.id), "sales")) for shop in shops}
-    there = {
-        row.customer_id: row
-        for row in happening.session.scalars(select(ShopSales).where(ShopSales.id.in_(ids.values())))
-    }
+    known = select(ShopSales).where(ShopSales.customer_id.in_([shop.id for shop in shops]))
+    there = {row.customer_id: row for row in happening.session.scalars(known)}
     for shop in shops:
         months = months_of(by_shop[shop.id])
         row = there.get(shop.id)
         if row is None and months:
-            row = ShopSales(id=ids[shop.id], customer_id=shop.id, bundle_id=shop.bundle_id)
+            row = ShopSales(
+                id=str(uuid5(UUID(shop.id), "sales")), customer_id=shop.id, bundle_id=shop.bundle_id
+            )
             happening.session.add(row)
         if row is not None:
             figures = {"recent_qty": ordered_in(months, recent), "before_qty": ordered_in(months, before)}
@@ -115,11 +114,16 @@ def _keep_growth(session: Session, department: str, book: Bundle) -> None:
         .where(Zone.department_id == department, Customer.customer_status == ACTIVE)
         .group_by(Customer.business_size)
     )
+    there = {
+        row.business_size: row
+        for row in session.scalars(select(SalesGrowth).where(SalesGrowth.bundle_id == book.id))
+    }
     for size, recent, before in session.execute(sums).all():
-        growth_id = str(uuid5(UUID(department), f"sales:{size}"))
-        row = session.get(SalesGrowth, growth_id)
+        row = there.get(size)
         if row is None:
-            row = SalesGrowth(id=growth_id, business_size=size, bundle_id=book.id)
+            row = SalesGrowth(
+                id=str(uuid5(UUID(department), f"sales:{size}")), business_size=size, bundle_id=book.id
+            )
             session.add(row)
         _set(row, {"recent_qty": int(recent), "before_qty": int(before)})
 
