@@ -3,10 +3,11 @@
 import { describe, expect, it } from 'vitest'
 import { type Datum, inDatum } from '@/kernel/datum'
 import { distanceM, placeVerdict } from '@/kernel/location'
-import { applying, unanswered } from '@/features/visits/questions'
+import { applying, askedOf, isWithin, unanswered } from '@/features/visits/questions'
 import { navigationLinks } from '@/widgets/navigation'
 import type { Checklist, Customer, Question, Visit } from '@/widgets/rows'
 import checklists from '../../tests/vectors/checklists.json'
+import questionnaires from '../../tests/vectors/questionnaires.json'
 import datums from '../../tests/vectors/datums.json'
 import places from '../../tests/vectors/place.json'
 
@@ -45,6 +46,17 @@ describe('navigation', () => {
 describe('the checklist of a visit', () => {
   it.each(checklists)('$name', ({ lists, purpose, shop, asked }) => {
     expect(applying(lists as Checklist[], { purpose } as Visit, shop as Customer)?.id ?? null).toBe(asked)
+  })
+
+  it.each(questionnaires.answered)('asks and leaves open: $name', ({ answers, asked, unanswered: open }) => {
+    const questions = questionnaires.questions as unknown as Question[]
+    expect(askedOf(questions, answers).map(({ key }) => key)).toEqual(asked)
+    expect(unanswered(questions, answers)).toEqual(open)
+  })
+
+  it('keeps a number within its bounds', () => {
+    expect([0, 3, 20, 21].map((answer) => isWithin({ low: 3, high: 20 }, answer))).toEqual([false, true, true, false])
+    expect(isWithin({ low: null, high: null }, 0)).toBe(true)
   })
 
   it('is unanswered while a required question has no answer', () => {

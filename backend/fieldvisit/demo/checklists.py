@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldvisit.demo.names import demo_id
 from fieldvisit.features.org.models import ORG
+from fieldvisit.features.questionnaires.rules import Question
 from fieldvisit.features.visits.models import Checklist
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ SUPERVISION: tuple[Asked, ...] = (
 OPTIONS = {"request_answered": ["已答复", "未答复", "没有诉求"]}
 REQUIRED = {"no_pressure", "satisfaction"}
 
+# A survey in a fixed format: what follows from an answer, bounds, a photo, and what it scores.
+SURVEY: list[dict[str, Any]] = [
+    {"key": "price_tags", "kind": "yes_no", "text": "明码标价齐全", "text_en": "Price tags in place", "is_required": True, "points": [20, 0]},
+    {"key": "why_not", "kind": "choice", "text": "缺价签的原因", "text_en": "Why tags are missing", "options": ["丢失", "未更换", "不愿摆放"], "is_required": True, "when": {"key": "price_tags", "values": [False]}, "points": [10, 10, 0]},
+    {"key": "shelf", "kind": "photo", "text": "柜台照片", "text_en": "Photo of the counter", "when": {"key": "price_tags", "values": [False]}},
+    {"key": "specs", "kind": "number", "text": "在售规格数", "text_en": "Specs on sale", "low": 0, "high": 200, "is_required": True},
+    {"key": "demand", "kind": "choice", "text": "近期动销", "text_en": "How it sells lately", "options": ["俏", "紧", "平", "松", "软"], "is_required": True},
+    {"key": "supply", "kind": "scale", "text": "货源满意度(1–5)", "text_en": "Satisfaction with supply (1–5)", "points": [40]},
+    {"key": "service", "kind": "scale", "text": "服务满意度(1–5)", "text_en": "Satisfaction with service (1–5)", "points": [40]},
+    {"key": "remark", "kind": "text", "text": "其他市场信息", "text_en": "Other market information"},
+]  # fmt: skip
+
 
 def _questions(asked: tuple[Asked, ...], keys: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
     return [
@@ -57,12 +70,13 @@ def _questions(asked: tuple[Asked, ...], keys: tuple[str, ...] | None = None) ->
 
 
 def lay_out(district: "District", code: str) -> None:
-    """A full list for large and medium shops, a short one for small ones, and the supervision list."""
+    """A full list for large and medium shops, a short one for small ones, the supervision list, and a survey."""
     department = demo_id(f"department:{code}")
     lists: tuple[tuple[str, str, str, list[str], list[dict[str, Any]]], ...] = (
         ("full", "visit", "走访清单", ["1", "2"], _questions(VISIT)),
         ("short", "visit", "走访清单(小户)", ["3"], _questions(VISIT, SHORT)),
         ("supervision", "supervision", "督察清单", [], _questions(SUPERVISION)),
+        ("survey", "survey", "市场调查表", [], [Question.model_validate(one).model_dump() for one in SURVEY]),
     )
     for name, kind, title, sizes, questions in lists:
         district.add(

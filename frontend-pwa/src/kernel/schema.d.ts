@@ -6116,7 +6116,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "visit" | "supervision";
+            kind: "visit" | "supervision" | "survey";
             /**
              * Made At
              * Format: date-time
@@ -7735,8 +7735,16 @@ export interface components {
         /**
          * Question
          * @description One question. `choice` names its options; `scale` is 1 (worst) to 5; a `number` is whole and not negative.
+         *
+         *     A `photo` is answered with the id of a photo of the visit. `low` and `high` bound a number. `points` score an
+         *     answer: of yes and no, of each option, or of the best of the scale; without them it scores nothing.
          */
         Question: {
+            /**
+             * High
+             * @default null
+             */
+            high?: number | null;
             /**
              * Is Required
              * @default false
@@ -7748,12 +7756,22 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "yes_no" | "scale" | "choice" | "number" | "text";
+            kind: "yes_no" | "scale" | "choice" | "number" | "text" | "photo";
+            /**
+             * Low
+             * @default null
+             */
+            low?: number | null;
             /**
              * Options
              * @default []
              */
             options?: string[];
+            /**
+             * Points
+             * @default []
+             */
+            points?: number[];
             /** Text */
             text: string;
             /**
@@ -7761,6 +7779,8 @@ export interface components {
              * @default null
              */
             text_en?: string | null;
+            /** @default null */
+            when?: components["schemas"]["When"] | null;
         };
         /**
          * Reading
@@ -8332,7 +8352,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "visit" | "supervision";
+            kind: "visit" | "supervision" | "survey";
             /**
              * Market Types
              * @default []
@@ -9051,7 +9071,7 @@ export interface components {
         };
         /**
          * VisitAnswersView
-         * @description The answers to a visit's checklist, by the key of the question; `id` is the visit's.
+         * @description The answers to a visit's checklist by the key of the question, and their score in per cent; `id` is the visit's.
          */
         VisitAnswersView: {
             /** Answers */
@@ -9062,6 +9082,8 @@ export interface components {
             checklist_id: string;
             /** Id */
             id: string;
+            /** Score */
+            score: number | null;
         };
         /**
          * VisitCommentView
@@ -9303,6 +9325,16 @@ export interface components {
             visitor_id: string;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * When
+         * @description That a question is asked only where an earlier one was answered with one of these values.
+         */
+        When: {
+            /** Key */
+            key: string;
+            /** Values */
+            values: (boolean | number | string)[];
         };
         /**
          * WipeDevice

@@ -1,6 +1,6 @@
 """Plans and visits of a week or month: what was planned, what came of it, how it compares with the time before (S11.12)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -78,6 +78,10 @@ class Tally:
     doubted: int = 0
     stays: list[timedelta] = field(default_factory=list)
     by_shop: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally(*(getattr(self, name) + getattr(other, name) for name in vars(self)))
 
 
 @dataclass(frozen=True)
@@ -168,12 +172,13 @@ def _tallies(
         Visit.day.between(period.first, period.last),
         Visit.state != "cancelled",
     )  # fmt: skip
-    found = [Tally() for _ in groups]
+    by_visitor: dict[tuple[str, str], Tally] = defaultdict(Tally)
     for row in reading.session.execute(made):
-        for group, tally in zip(groups, found, strict=True):
-            if group.holds(row.zone_id, row.visitor_id):
-                _count(tally, row, is_doubted=row.id in doubted)
-    return found
+        _count(by_visitor[row.zone_id, row.visitor_id], row, is_doubted=row.id in doubted)
+    return [
+        sum((tally for whose, tally in by_visitor.items() if group.holds(*whose)), Tally())
+        for group in groups
+    ]
 
 
 def _count(tally: Tally, visit: Any, *, is_doubted: bool) -> None:

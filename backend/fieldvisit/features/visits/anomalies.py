@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from fieldvisit.features.customers.datums import to_wgs84
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.lines import superiors
+from fieldvisit.features.questionnaires.rules import unanswered
 from fieldvisit.features.visits.checklists import asked_at
 from fieldvisit.features.visits.collections import VisitAnomalyView
 from fieldvisit.features.visits.models import Visit, VisitAnomaly, VisitAnswers
-from fieldvisit.features.visits.questions import unanswered
 from fieldvisit.features.visits.rules import VISITORS, Flags, Stop, datum, speed_kmh, visit_flags
 from fieldvisit.kernel.ahead import Ahead
 from fieldvisit.kernel.commands import command

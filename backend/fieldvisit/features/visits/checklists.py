@@ -1,4 +1,4 @@
-"""Checklists by class of shop: set by the general administrator, answered at the visit (S11.9, domain §3.8)."""
+"""Checklists by class of shop: set by the general administrator, answered at the visit (S11.9, S11.11, domain §3.8)."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, get_args
@@ -9,10 +9,11 @@ from sqlalchemy import select
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.customers.rules import BusinessSize, MarketType, RetailFormat
 from fieldvisit.features.org.models import ORG, Department
+from fieldvisit.features.questionnaires.rules import Answer, Key, Question, faulty, misfit, score
 from fieldvisit.features.visits.models import Checklist, Visit, VisitAnswers
-from fieldvisit.features.visits.questions import Key, Question, misfit
 from fieldvisit.features.visits.rules import HIDDEN_FROM_FILE, VISITORS, may_record
 from fieldvisit.features.visits.sight import own_visit
+from fieldvisit.kernel.attachments import Attachment
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
@@ -20,7 +21,12 @@ from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Id, Line
 from fieldvisit.kernel.work import Touching, Work
 
-ChecklistKind = Literal["visit", "supervision"]
+ChecklistKind = Literal["visit", "supervision", "survey"]
+# What is asked at a visit of a purpose: the first kind there is a list of.
+KINDS_OF_PURPOSE: dict[str | None, tuple[ChecklistKind, ...]] = {
+    HIDDEN_FROM_FILE: ("supervision",),
+    "market_survey": ("survey", "visit"),
+}
 
 
 class SaveChecklist(Args):
@@ -48,7 +54,7 @@ class AnswerChecklist(Args):
 
     visit_id: Id
     checklist_id: Id
-    answers: Annotated[dict[Key, bool | int | str | None], Field(min_length=1, max_length=40)]
+    answers: Annotated[dict[Key, Answer | None], Field(min_length=1, max_length=40)]
 
 
 def _org(_touching: Touching, args: SaveChecklist) -> list[str]:
@@ -67,9 +73,8 @@ def _of_visit(touching: Touching, args: AnswerChecklist) -> list[str | BundleKey
 def save_checklist(work: Work, args: SaveChecklist) -> None:
     """Ask a checklist from now on, in place of the one it replaces; what was answered keeps its questions."""
     department = work.find(Department, args.department_id, "department_missing", "department_not_yours")
-    keys = [question.key for question in args.items]
-    if len(set(keys)) != len(keys):
-        raise invalid("question_twice")
+    if (code := faulty(args.items)) is not None:
+        raise invalid(code)
     if work.session.get(Checklist, args.id) is not None:
         raise conflict("id_taken")
     if args.replaces is not None:
@@ -112,6 +117,8 @@ def answer(work: Work, args: AnswerChecklist) -> None:
     given = {key: value for key, value in args.answers.items() if value is not None}
     if (key := misfit(checklist.items, given)) is not None:
         raise invalid("answer_invalid", field=key)
+    if (key := _lost_photo(work, visit, checklist, given)) is not None:
+        raise invalid("answer_invalid", field=key)
     row = work.session.get(VisitAnswers, visit.id)
     if row is None:
         row = VisitAnswers(id=visit.id, answers={}, bundle_id=visit.bundle_id)
@@ -119,15 +126,27 @@ def answer(work: Work, args: AnswerChecklist) -> None:
     kept = row.answers if row.checklist_id == checklist.id else {}
     row.checklist_id = checklist.id
     row.answers = {key: value for key, value in (kept | args.answers).items() if value is not None}
+    row.score = score(checklist.items, row.answers)
+
+
+def _lost_photo(work: Work, visit: Visit, checklist: Checklist, given: dict[str, Any]) -> str | None:
+    """The key of an answer that names a photo this visit does not have."""
+    for question in checklist.items:
+        if question["kind"] == "photo" and (photo := given.get(question["key"])) is not None:
+            found = work.get(Attachment, photo)
+            if found is None or found.owner_id != visit.id:
+                return str(question["key"])
+    return None
 
 
 def applying(checklists: Iterable[Any], visit: Visit, customer: Customer) -> Any | None:
     """The checklist that is asked at a visit: of its kind, for the shop's class; the one that names most classes."""
-    kind = "supervision" if visit.purpose == HIDDEN_FROM_FILE else "visit"
-    fitting = [
-        row for row in checklists if row.kind == kind and row.ended_at is None and _covers(row, customer)
-    ]
-    return min(fitting, key=lambda row: (-_narrowness(row), row.id), default=None)
+    fitting = [row for row in checklists if row.ended_at is None and _covers(row, customer)]
+    for kind in KINDS_OF_PURPOSE.get(visit.purpose, ("visit",)):
+        of_kind = [row for row in fitting if row.kind == kind]
+        if of_kind:
+            return min(of_kind, key=lambda row: (-_narrowness(row), row.id))
+    return None
 
 
 def _narrowness(row: Any) -> int:

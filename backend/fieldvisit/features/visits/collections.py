@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
+from fieldvisit.features.questionnaires.rules import Question
 from fieldvisit.features.visits.models import (
     Checklist,
     StockReading,
@@ -13,7 +14,6 @@ from fieldvisit.features.visits.models import (
     VisitComment,
     VisitDigest,
 )
-from fieldvisit.features.visits.questions import Question
 from fieldvisit.features.visits.rules import ContactMethod, Purpose
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.intervals import Timeliness
@@ -92,11 +92,12 @@ class VisitDigestView(View):
 
 
 class VisitAnswersView(View):
-    """The answers to a visit's checklist, by the key of the question; `id` is the visit's."""
+    """The answers to a visit's checklist by the key of the question, and their score in per cent; `id` is the visit's."""
 
     id: str
     checklist_id: str
     answers: dict[str, bool | int | str]
+    score: float | None
 
 
 class Flag(View):
@@ -166,7 +167,7 @@ class ChecklistView(View):
 
     id: str
     department_id: str
-    kind: Literal["visit", "supervision"]
+    kind: Literal["visit", "supervision", "survey"]
     title: str
     market_types: list[str]
     business_sizes: list[str]

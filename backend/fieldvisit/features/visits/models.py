@@ -136,13 +136,14 @@ class VisitDigest(Base):
 
 
 class VisitAnswers(Base):
-    """What was answered to the checklist of a visit: item key → answer. `id` is the visit's."""
+    """What was answered to the checklist of a visit: item key → answer, and its score in per cent. `id` is the visit's."""
 
     __tablename__ = "visit_answers"
 
     id: Mapped[Guid] = mapped_column(ForeignKey("visit.id"), primary_key=True)
     checklist_id: Mapped[Guid] = mapped_column(ForeignKey("checklist.id"))
     answers: Mapped[dict[str, Any]]
+    score: Mapped[float | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 

@@ -14,6 +14,7 @@ defineOverlay('visits.answer', ['visit_answers'], (op, draft) => {
     id: args.visit_id,
     checklist_id: args.checklist_id,
     answers: Object.fromEntries(given) as VisitAnswers['answers'],
+    score: null, // it is the server's
   })
 })
 
