@@ -53,6 +53,8 @@ PARTS = (
     "features.customers.places",
     "features.customers.telling",
     "features.customers.personal",
+    "features.service.collections",
+    "features.service.commands",
     "features.facts.collections",
     "features.facts.imports",
     "features.facts.subscribers",

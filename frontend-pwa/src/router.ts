@@ -14,6 +14,7 @@ import { routes as people } from './features/people/routes'
 import { routes as plans } from './features/plans/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as reports } from './features/reports/routes'
+import { routes as service } from './features/service/routes'
 import { routes as session } from './features/session/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as tasks } from './features/tasks/routes'
@@ -33,6 +34,7 @@ export const router = createRouter({
     ...decisions,
     ...overview,
     ...reports,
+    ...service,
     ...people,
     ...imports,
     ...calendar,

@@ -142,6 +142,12 @@ EXAMPLES: dict[str, Example] = {
             }
         ],
     },
+    "service.set_standard": lambda of: {
+        "department_id": of["department"],
+        "business_size": "1",
+        "visits_a_month": 3,
+        "items": ["i"],
+    },
     "facts.undo_import": lambda of: {"import_id": of["sales_import"]},
     "visit_plans.save": lambda of: a_day(uid(), of["customer"]),
     "visit_plans.submit": lambda of: a_day(uid(), of["customer"]),
@@ -276,6 +282,7 @@ PERMITTED: dict[str, set[Role]] = {
     "customers.import_shops": ADMIN,
     "facts.import_sales": ADMIN,
     "facts.undo_import": ADMIN,
+    "service.set_standard": ADMIN,
     "org.assign": ADMIN,
     "org.change_role": ADMIN,
     "org.leave": ADMINS,

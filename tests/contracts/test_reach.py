@@ -417,7 +417,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
     own |= {"help_requests", "help_messages"}
     common = {"calendar_days", "deadline_policies"}
     place = {"departments", "zones", "routes", "people", "absences"}
-    file = {"suggestions", "customer_changes", "handovers", "contact_logs", "checklists"}
+    file = {"suggestions", "customer_changes", "handovers", "contact_logs", "checklists", "service_standards"}
     for name, made in COLLECTIONS.items():
         readers = set(made.views)
         if name in own | common:

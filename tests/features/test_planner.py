@@ -86,7 +86,7 @@ def test_an_account_managers_month_holds_all_his_open_shops_on_working_days(worl
         session.get_one(Customer, shop("cz:0", 2)).customer_status = "04"
     with world.runtime.db.read() as session:
         rows = session.scalars(select(Customer).where(Customer.id.in_([shop("cz:0", n) for n in (0, 1)])))
-        wanted = {row.id: visits_wanted(row.business_size, row.is_watched) for row in rows}
+        wanted = {row.id: visits_wanted({}, row.business_size, row.is_watched) for row in rows}
     kept = worked(NEXT + timedelta(days=9))
     answer = propose(am01, fixed={shop("cz:0"): [str(kept)]})
     assert answer.status_code == 200, answer.text

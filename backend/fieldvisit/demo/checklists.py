@@ -1,10 +1,11 @@
-"""The checklists of the demo departments: visits by class of shop, and supervision (domain §3.8)."""
+"""The checklists and service standards of the demo departments: visits by class of shop, and supervision (domain §3.8)."""
 
 from typing import TYPE_CHECKING, Any
 
 from fieldvisit.demo.names import demo_id
 from fieldvisit.features.org.models import ORG
 from fieldvisit.features.questionnaires.rules import Question
+from fieldvisit.features.service.models import ServiceStandard
 from fieldvisit.features.visits.models import Checklist
 
 if TYPE_CHECKING:
@@ -69,8 +70,17 @@ def _questions(asked: tuple[Asked, ...], keys: tuple[str, ...] | None = None) ->
     ]
 
 
+# Size → visits a month, service items, strategy (domain §3.8).
+ITEMS = ("政策宣传", "品牌推介", "库存检查", "陈列与价签", "订货建议", "意见征询", "档案核对")
+STANDARDS: dict[str, tuple[int, tuple[str, ...], str]] = {
+    "1": (4, ITEMS, "每周一访,重点做好品牌培育与库存指导;订货日前一两天上门。"),
+    "2": (2, ITEMS, "每半月一访,保证价签与陈列,按季核对档案。"),
+    "3": (1, ("政策宣传", "陈列与价签", "意见征询", "档案核对"), "每月一访,其余用电话或微信联系。"),
+}
+
+
 def lay_out(district: "District", code: str) -> None:
-    """A full list for large and medium shops, a short one for small ones, the supervision list, and a survey."""
+    """A full list for large and medium shops, a short one for small ones, the supervision list, a survey; and the standards."""
     department = demo_id(f"department:{code}")
     lists: tuple[tuple[str, str, str, list[str], list[dict[str, Any]]], ...] = (
         ("full", "visit", "走访清单", ["1", "2"], _questions(VISIT)),
@@ -92,4 +102,15 @@ def lay_out(district: "District", code: str) -> None:
             items=questions,
             made_at=district.since,
             ended_at=None,
+        )
+    for size, (visits, items, strategy) in STANDARDS.items():
+        district.add(
+            ServiceStandard,
+            ORG.of(department=department).text,
+            id=demo_id(f"service_standard:{code}:{size}"),
+            department_id=department,
+            business_size=size,
+            visits_a_month=visits,
+            items=list(items),
+            strategy=strategy,
         )

@@ -3630,6 +3630,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/service_standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * service_standards you may see, in pages.
+         * @description service_standards you may see, in pages.
+         */
+        get: operations["list_service_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_standards.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service_standards you may see, as a csv file.
+         * @description All service_standards you may see, as a csv file.
+         */
+        get: operations["export_service_standards_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_standards.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service_standards you may see, as a xlsx file.
+         * @description All service_standards you may see, as a xlsx file.
+         */
+        get: operations["export_service_standards_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_standards/{business_size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the standard of a size from now on (S1.23, S10.2): plans, proposals and reports go by it.
+         * @description Set the standard of a size from now on (S1.23, S10.2): plans, proposals and reports go by it.
+         */
+        put: operations["service.set_standard"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_standards/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the service_standards you may see.
+         * @description One of the service_standards you may see.
+         */
+        get: operations["get_service_standards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/shop_sales": {
         parameters: {
             query?: never;
@@ -8487,6 +8587,24 @@ export interface components {
             value?: unknown;
         };
         /**
+         * ServiceStandardView
+         * @description How often shops of a size are visited in a month, what is done there, and by which strategy.
+         */
+        ServiceStandardView: {
+            /** Business Size */
+            business_size: string;
+            /** Department Id */
+            department_id: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: string[];
+            /** Strategy */
+            strategy: string | null;
+            /** Visits A Month */
+            visits_a_month: number;
+        };
+        /**
          * SetCalendarDays
          * @description Days of the calendar, up to a year of them.
          */
@@ -8510,6 +8628,31 @@ export interface components {
             unit: "hour" | "working_hour" | "calendar_day" | "working_day";
             /** Value */
             value: number;
+        };
+        /**
+         * SetStandard
+         * @description What shops of a size are to be given: visits a month, service items, the strategy of the group.
+         */
+        SetStandard: {
+            /**
+             * Business Size
+             * @enum {string}
+             */
+            business_size: "1" | "2" | "3";
+            /**
+             * Department Id
+             * Format: uuid
+             */
+            department_id: string;
+            /** Items */
+            items: string[];
+            /**
+             * Strategy
+             * @default null
+             */
+            strategy?: string | null;
+            /** Visits A Month */
+            visits_a_month: number;
         };
         /**
          * ShopRow
@@ -14601,6 +14744,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SalesRollupView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_service_standards: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ServiceStandardView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_service_standards_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_service_standards_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "service.set_standard": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                business_size: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetStandard"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_service_standards: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceStandardView"];
                 };
             };
             /** @description Validation Error */

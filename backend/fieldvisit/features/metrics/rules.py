@@ -1,6 +1,6 @@
 """The formulas behind every figure, by the keys of domain §3.5: plain numbers in, a share or None out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -121,9 +121,11 @@ def unvisited_before(on: date, days: int = LONG_UNVISITED_DAYS) -> date:
     return on - timedelta(days=days)
 
 
-def visits_wanted(business_size: str, is_watched: bool) -> int:
-    """How often a shop is to be visited in a month by its size (large 4, medium 2, small 1), a watched one at least twice (domain §3.8)."""
-    return max(VISITS_A_MONTH.get(business_size, 1), 2 if is_watched else 1)
+def visits_wanted(standards: Mapping[str, int], business_size: str, is_watched: bool) -> int:
+    """How often a shop is to be visited in a month: by the standard of its size (where none is set: large 4, medium 2,
+    small 1), a watched one at least twice (S1.23, domain §3.8)."""
+    wanted = standards.get(business_size, VISITS_A_MONTH.get(business_size, 1))
+    return max(wanted, 2 if is_watched else 0)
 
 
 def grade_band(grade: int | None) -> str | None:

@@ -14,7 +14,7 @@ ORG = bundle(
     key="ref:org:{department}",
     scopes=("department:{department}", "complaint-centre"),
     carried=dict.fromkeys(Role, ALL),
-    contains=("departments", "zones", "routes", "checklists"),
+    contains=("departments", "zones", "routes", "checklists", "service_standards"),
 )
 PEOPLE = bundle(
     "ref:people",

@@ -14,6 +14,7 @@ from fieldvisit.features.org.models import Person
 from fieldvisit.features.overview.counts import Territory, territories
 from fieldvisit.features.overview.reports import ZoneParams
 from fieldvisit.features.plans.models import VisitPlan
+from fieldvisit.features.service.standards import frequencies
 from fieldvisit.features.visits.models import Visit, VisitAnomaly
 from fieldvisit.kernel.reports import Reading, report
 from fieldvisit.kernel.users import Role
@@ -199,8 +200,9 @@ def _shops(reading: Reading, places: Iterable[Territory]) -> dict[str, dict[str,
     active = select(Customer.id, Customer.route_id, Customer.business_size, Customer.is_watched).where(
         reading.of("customers"), Customer.route_id.in_(found), Customer.customer_status == metrics.ACTIVE
     )
+    standards = frequencies(reading.session, reading.principal.user.department_id)
     for shop_id, route_id, size, is_watched in reading.session.execute(active):
-        found[route_id][shop_id] = metrics.visits_wanted(size, is_watched)
+        found[route_id][shop_id] = metrics.visits_wanted(standards, size, is_watched)
     return found
 
 

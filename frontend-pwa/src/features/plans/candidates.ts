@@ -5,12 +5,13 @@ import { useRows } from '@/kernel/rows'
 import { dayAfter, dayOf } from '@/widgets/days'
 import { useFalling } from '@/widgets/falling'
 import { periodOf } from '@/widgets/periods'
-import type { Customer, Suggestion, VisitAnomaly, VisitDigest } from '@/widgets/rows'
+import type { Customer, ServiceStandard, Suggestion, VisitAnomaly, VisitDigest } from '@/widgets/rows'
 
 export const REASONS = ['falling', 'unvisited', 'behind', 'dissatisfied', 'doubt', 'is_key', 'is_watched'] as const
 export type Reason = (typeof REASONS)[number]
 
 const UNVISITED_DAYS = 30
+/** Where the department has set no standard. */
 const VISITS_A_MONTH: Record<string, number> = { 1: 4, 2: 2, 3: 1 }
 const CLOSED = ['03', '04']
 
@@ -26,13 +27,13 @@ interface Told {
   visits: number
 }
 
-export function reasonsOf(customer: Customer, told: Told | undefined, doubted: Set<string>, falls: Set<string>, today: string): Reason[] {
+export function reasonsOf(customer: Customer, told: Told | undefined, doubted: Set<string>, falls: Set<string>, today: string, standards: Record<string, number> = {}): Reason[] {
   const long = customer.last_visited_on === null || customer.last_visited_on < dayAfter(today, -UNVISITED_DAYS)
   const share = Number(today.slice(8)) / Number(periodOf('month', today).last.slice(8))
   const found: Record<Reason, boolean> = {
     falling: falls.has(customer.id),
     unvisited: long,
-    behind: !long && (told?.visits ?? 0) < Math.floor((VISITS_A_MONTH[customer.business_size] ?? 1) * share),
+    behind: !long && (told?.visits ?? 0) < Math.floor((standards[customer.business_size] ?? VISITS_A_MONTH[customer.business_size] ?? 1) * share),
     dissatisfied: (told?.satisfaction ?? 5) <= 2,
     doubt: doubted.has(customer.id),
     is_key: customer.is_key,
@@ -48,8 +49,10 @@ export function useCandidates() {
   const { rows: anomalies, ready: flagged } = useRows<VisitAnomaly>('visit_anomalies')
   const { rows: suggestions, ready: suggested } = useRows<Suggestion>('suggestions')
   const { falls, ready: compared } = useFalling(customers)
+  const { rows: standards, ready: set } = useRows<ServiceStandard>('service_standards')
+  const frequencies = computed(() => Object.fromEntries(standards.value.map((row) => [row.business_size, row.visits_a_month])))
   // Only what is complete is shown: an order that changes under the finger picks the wrong shop.
-  const ready = computed(() => here.value && heard.value && flagged.value && suggested.value && compared.value)
+  const ready = computed(() => here.value && heard.value && flagged.value && suggested.value && compared.value && set.value)
   const today = dayOf()
 
   const told = computed(() => {
@@ -72,7 +75,7 @@ export function useCandidates() {
   const candidates = computed<Candidate[]>(() =>
     customers.value
       .filter((customer) => !CLOSED.includes(customer.customer_status))
-      .map((customer) => ({ customer, reasons: reasonsOf(customer, told.value.get(customer.id), doubted.value, falls.value, today) }))
+      .map((customer) => ({ customer, reasons: reasonsOf(customer, told.value.get(customer.id), doubted.value, falls.value, today, frequencies.value) }))
       .sort((a, b) => b.reasons.length - a.reasons.length || (a.customer.last_visited_on ?? '').localeCompare(b.customer.last_visited_on ?? '')),
   )
   return { candidates, ready }

@@ -27,6 +27,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
   admin: [
     ['/imports', 'imports', [ADMIN]],
     ['/checklists', 'checklists', [ADMIN]],
+    ['/service', 'service', [ADMIN]],
     ['/catalogue', 'catalogue', [ADMIN]],
     ['/calendar', 'calendar', [ADMIN]],
     ['/privacy/requests', 'requests', [ADMIN, SYSTEM]],
