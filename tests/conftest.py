@@ -89,6 +89,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return copy(tmp_path)
 
 
+# For tests of a test (a planted fault must turn it red): what they show does not depend on the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
 @dataclass
 class World:
     """One server over one district; `as_` signs a persona in."""

@@ -7,11 +7,11 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from conftest import World
+from conftest import World, on_sqlite
 from fieldvisit.kernel.collections import Collection
 
 pytestmark = pytest.mark.timeout(900)
-PER_OPERATION = 26
+PER_OPERATION = 20
 FLOOR = 5000
 BY = ("am01", "mm1", "ga", "cc1", "admin")
 
@@ -56,6 +56,7 @@ def test_no_request_the_description_leads_to_makes_the_server_fall(
     assert answers[200] >= 100
 
 
+@on_sqlite
 def test_one_door_that_falls_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def fall(*_: Any) -> None:
         raise RuntimeError

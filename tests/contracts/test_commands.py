@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from conftest import World
+from conftest import World, on_sqlite
 from fieldvisit.demo.district import demo_id
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.facts.models import SALES_REF, SalesImport
@@ -612,6 +612,7 @@ def test_a_role_that_may_not_is_refused_and_its_pushed_entry_is_held(
     assert cells >= 250
 
 
+@on_sqlite
 def test_the_matrix_turns_red_for_each_command_that_forgets_its_permission(
     world: World, record_property: Any
 ) -> None:
@@ -631,6 +632,7 @@ def test_the_matrix_turns_red_for_each_command_that_forgets_its_permission(
 
 
 @pytest.mark.parametrize(("where", "check"), [(Ahead, "sees"), (decisions, "is_visible")])
+@on_sqlite
 def test_the_matrix_turns_red_when_a_command_may_touch_what_it_cannot_see(
     world: World, where: Any, check: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

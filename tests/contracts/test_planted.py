@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from conftest import World
+from conftest import World, on_sqlite
 from contracts import test_workflows
 from features import test_imports, test_masking, test_privacy
 from fieldvisit.features.customers import imports as shop_tables
@@ -124,6 +124,7 @@ FAULTS: dict[str, tuple[Fault, Story]] = {
 }
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_story_that_guards_it_turns_red_with_the_fault(world: World, name: str) -> None:
     plant, story = FAULTS[name]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from conftest import World
+from conftest import World, on_sqlite
 from fieldvisit.demo.district import demo_id
 from fieldvisit.features.helpdesk.models import HelpRequest
 from fieldvisit.features.privacy.models import PrivacyRequest
@@ -392,6 +392,7 @@ def weakened(without: str) -> Any:
     return visible
 
 
+@on_sqlite
 @pytest.mark.parametrize("door", [collections, sync])
 @pytest.mark.parametrize("without", ["scope", "until", "bar"])
 def test_the_tally_turns_red_when_a_door_leaves_out_a_check(
@@ -402,6 +403,7 @@ def test_the_tally_turns_red_when_a_door_leaves_out_a_check(
     assert tally(busy_world, (who,)).leaks
 
 
+@on_sqlite
 def test_the_tally_turns_red_when_pictures_are_given_to_anybody(
     busy_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

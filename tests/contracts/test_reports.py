@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from conftest import World
+from conftest import World, on_sqlite
 from contracts.test_reach import DEPARTMENTS, PEOPLE, ZONES, _cells, weakened
 from fieldvisit.demo.district import demo_id
 from fieldvisit.features.customers.models import Customer, Suggestion
@@ -282,6 +282,7 @@ def test_the_figures_are_those_of_what_each_leads_and_of_nothing_else(
     assert figures >= 500
 
 
+@on_sqlite
 @pytest.mark.parametrize("without", ["scope", "bar"])
 def test_the_comparison_turns_red_when_reports_leave_out_a_check(
     busy: World, without: str, monkeypatch: pytest.MonkeyPatch
@@ -338,6 +339,7 @@ def test_no_report_says_a_word_of_another_zone_to_anybody(busy: World, record_pr
     assert record["cells"] >= 1000
 
 
+@on_sqlite
 def test_the_search_for_words_turns_red_when_every_zone_is_taken_for_his(
     busy: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
