@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.demo import catalogue, checklists, sales, shops, visits
+from fieldvisit.demo import catalogue, checklists, plans, sales, shops, visits
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan, demo_id
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
@@ -30,14 +30,14 @@ ROLE_NAMES = {
 @dataclass
 class Size:
     """How much to lay out: zones, routes a zone, shops a route, the first day of past visits, the
-    shops a route of the second department (0: there is none), and whether anything was sold."""
+    shops a route of the second department (0: there is none), and whether it has sales and plans."""
 
     zones: int
     routes: int
     shops: int
     since: date
     second_shops: int = 0
-    has_sales: bool = False
+    is_busy: bool = False
 
 
 def size_of(name: str) -> Size:
@@ -47,7 +47,7 @@ def size_of(name: str) -> Size:
     month = today().replace(day=1)
     for _ in range(3):
         month = (month - timedelta(days=1)).replace(day=1)
-    return Size(3, 6, 200, month, second_shops=20, has_sales=True)
+    return Size(3, 6, 200, month, second_shops=20, is_busy=True)
 
 
 @dataclass
@@ -87,6 +87,8 @@ def build(database: Database, size: Size, password: str) -> None:
         _second_department(district)
     with database.write() as session:
         _write(session, district)
+        if size.is_busy:
+            plans.begin_terms(session)
 
 
 def _person(district: District, username: str, name: str, role: Role, department: str | None) -> str:
@@ -144,10 +146,11 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         manager = _person(district, f"mm{index + 1}", MARKET_MANAGERS[index], Role.MARKET_MANAGER, department)
         routes = list(_zone(district, department, plan, manager, district.size.routes, numbers))
         visits.supervise(district, manager, routes)
-        for route in routes if district.size.has_sales else ():
+        for route in routes if district.size.is_busy else ():
             sales.sell(district, department, route)
-    if district.size.has_sales:
+    if district.size.is_busy:
         sales.sum_up(district, department)
+        plans.plan(district, demo_id(f"zone:{ZONES[0].code}"), department)
 
 
 def _zone(
