@@ -86,6 +86,7 @@ PARTS = (
     "features.plans.collections",
     "features.plans.commands",
     "features.plans.subscribers",
+    "features.plans.reminders",
     "features.plans.personal",
     "features.overview.reports",
     "features.overview.sales",

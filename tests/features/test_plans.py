@@ -1,6 +1,6 @@
 """拜访计划 (S10.6): a month (S11.3) and a week (S11.4) decided (S11.6), a day (S11.2, S11.5) filed (S11.7), what came of each (S11.12), how it is closed (S11.15)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import time_machine
@@ -10,6 +10,7 @@ from fieldvisit.features.customers.models import Customer
 from fieldvisit.kernel.calendar import published
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.deadlines import watch
+from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.reactions import react
 from personas import Persona, shop, uid, worked
 
@@ -308,3 +309,46 @@ def test_whoever_decides_is_reminded_and_told_when_it_is_over(world: World) -> N
     with time_machine.travel(now() + timedelta(days=9), tick=True):
         watch(world.runtime.db)
         assert told(world, "dm", "plan_overdue") == 1
+
+
+def told_of(world: World, username: str) -> list[tuple[str, str]]:
+    notices = world.as_(username).get("/api/notices", params={"kind": "plan_wanted"}).json()["items"]
+    return sorted((row["data"]["horizon"], row["data"]["first_on"]) for row in notices)
+
+
+def a_round(world: World) -> None:
+    do_duties(world.runtime.db)
+    react(world.runtime.db)
+
+
+def test_who_has_not_planned_is_reminded_once_on_the_day_it_is_due(world: World) -> None:
+    with time_machine.travel(datetime(2026, 12, 9, 1, tzinfo=UTC), tick=False):  # a Wednesday
+        week = {
+            "id": uid(),
+            "horizon": "week",
+            "first_on": "2026-12-14",
+            "target_count": 9,
+            "business_sizes": ["1"],
+        }
+        more = {"purposes": ["guidance"], "content": "c"}
+        assert world.as_("am01").do("visit_plans.submit", week | more)["state"] == "applied"
+        a_round(world)
+        assert told_of(world, "am02") == []
+    with time_machine.travel(
+        datetime(2026, 12, 11, 1, tzinfo=UTC), tick=False
+    ):  # the week's last working day
+        a_round(world)
+        a_round(world)
+        for username in ("am02", "mm1", "am19"):
+            assert told_of(world, username) == [("week", "2026-12-14")], username
+        assert told_of(world, "am01") == told_of(world, "dm") == []
+    with time_machine.travel(datetime(2026, 12, 12, 1, tzinfo=UTC), tick=False):  # a Saturday
+        a_round(world)
+    with time_machine.travel(datetime(2026, 12, 30, 1, tzinfo=UTC), tick=False):
+        a_round(world)
+        assert told_of(world, "mm1")[0] == ("month", "2027-01-01")
+        assert ("month", "2027-01-01") not in told_of(world, "am02")
+    with time_machine.travel(datetime(2026, 12, 31, 1, tzinfo=UTC), tick=False):
+        a_round(world)
+        assert told_of(world, "am02")[0] == told_of(world, "am01")[0] == ("month", "2027-01-01")
+        assert told_of(world, "mm1").count(("month", "2027-01-01")) == 1

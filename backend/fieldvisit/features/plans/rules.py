@@ -1,9 +1,9 @@
 """What a visit plan must hold, over which days it runs, and who has a part in it (S11.3–S11.7)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Literal
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
 
 from fieldvisit.features.metrics.rules import Period, day_period, month_period, week_period
 from fieldvisit.kernel.users import Role
@@ -28,6 +28,38 @@ NEEDED_OF_ITEM = ("visit_id", "purpose", "suspected_problem", "contact_method")
 def period_of(horizon: Horizon, on: date) -> Period:
     """The calendar month, the week from Monday to Sunday, or the day that a day lies in."""
     return {"month": month_period, "week": week_period, "day": day_period}[horizon](on)
+
+
+class PlanDue(NamedTuple):
+    """That plans of a post are due: of the week or month that begins on a day (ISO)."""
+
+    role: Role
+    horizon: Horizon
+    first_on: str
+
+
+def plans_due(on: date, off: Collection[date]) -> list[PlanDue]:
+    """What is due on a day: the next week on the last working day of this one; the next month on this one's last working
+    day from account managers, one working day sooner from market managers (domain §3.6). `off` are days not worked.
+    """
+    if on in off:
+        return []
+    week, month = week_period(on), month_period(on)
+    due = []
+    if not _worked(on, week.last, off):
+        monday = (week.last + timedelta(days=1)).isoformat()
+        due += [PlanDue(role, "week", monday) for role in sorted(PLANNERS)]
+    first = (month.last + timedelta(days=1)).isoformat()
+    left = _worked(on, month.last, off)
+    if left == 0:
+        due.append(PlanDue(Role.ACCOUNT_MANAGER, "month", first))
+    if left == 1:
+        due.append(PlanDue(Role.MARKET_MANAGER, "month", first))
+    return due
+
+
+def _worked(after: date, last: date, off: Collection[date]) -> int:
+    return sum(after + timedelta(days=number) not in off for number in range(1, (last - after).days + 1))
 
 
 @dataclass
