@@ -58,3 +58,20 @@ def test_sales_come_from_the_desk_to_the_counter_and_are_taken_back(
     desk.get_by_role("dialog").get_by_role("button", name="撤销整批").click()
     expect(made).to_contain_text("已撤销", timeout=30_000)
     expect(sales).not_to_contain_text("7,777", timeout=90_000)
+
+
+def test_one_box_finds_shops_colleagues_and_plans_without_signal(server: Server, phone: Phone) -> None:
+    page = phone.sign_in("mm1")
+    expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="客户").first.click()
+    box = page.get_by_role("searchbox")
+    box.fill("陈卫东 周计划")
+    found = page.get_by_test_id("elsewhere")
+    expect(found).to_contain_text("周计划", timeout=30_000)
+    offline(phone, True)
+    box.fill("王磊")
+    expect(found).to_contain_text("客户经理")
+    box.fill("陈卫东 周计划")
+    found.get_by_role("link").first.click()
+    expect(page.get_by_text("督察新规格铺货和价签").first).to_be_visible(timeout=30_000)
+    offline(phone, False)

@@ -18,7 +18,12 @@ export function searchable(rows: Customer[]): Searchable[] {
   }))
 }
 
+const wordsOf = (query: string) => folded(query).split(/\s+/).filter(Boolean)
+
+/** Whether a text holds every word of a query. */
+export const matches = (text: string, query: string): boolean => wordsOf(query).every((word) => folded(text).includes(word))
+
 export function search(index: Searchable[], query: string): Customer[] {
-  const words = folded(query).split(/\s+/).filter(Boolean)
+  const words = wordsOf(query)
   return index.filter(({ text }) => words.every((word) => text.includes(word))).map(({ row }) => row)
 }
