@@ -22,6 +22,9 @@ from personas import person
 
 PASSES = 12
 WAIT = timedelta(seconds=31)  # so long a phone of somebody out of service is told to wait
+SHUT_OUT = timedelta(
+    hours=1
+)  # so long at most somebody waits who could not sign in while he was out of service
 BY_PEOPLE = ("scope", "inactive", "invalid", "conflict")
 MISSING_SHOWN_AFTER = timedelta(days=5)
 RENAMED = {"author_id": "user_id"}  # a held entry's view calls its user the author
@@ -33,6 +36,7 @@ def come_to_rest(field: Field) -> None:
     with field.server.runtime.db.read() as session:
         left = session.scalars(select(Op.id).where(Op.state == "received")).all()
     assert not left, f"the sweeper left {left}"
+    field.server.shift(SHUT_OUT)
     before: list[Any] = []
     for _ in range(PASSES):
         field.server.shift(WAIT)

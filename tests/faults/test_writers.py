@@ -59,7 +59,7 @@ def slow_commits(most_s: float = 0.02) -> Iterator[None]:
 def settled(who: Persona, ops: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Push until every op is named, as a phone that is told to wait does; the results by id."""
     for _ in range(60):
-        answer = who.push_raw(*ops, epoch=None, last=None)
+        answer = who.push_raw(*ops, token=who.deposit, epoch=None, last=None)  # it outlives a long run
         assert answer.status_code in (200, 503), answer.text
         results = answer.json().get("results", [])
         if len(results) == len(ops):
@@ -116,9 +116,11 @@ def write_and_read(world: World, changes: int) -> tuple[list[tuple[str, str]], l
     with slow_commits(), ThreadPoolExecutor(WRITERS) as writing, ThreadPoolExecutor(9) as reading:
         pulls = [reading.submit(follow, stop, one.pull) for one in readers]
         naive = reading.submit(follow, stop, lambda: naive_cursor(world, seen))
-        for one in [writing.submit(write, who, changes, done) for who in writers]:
-            one.result()
-        stop.set()
+        try:
+            for one in [writing.submit(write, who, changes, done) for who in writers]:
+                one.result()
+        finally:
+            stop.set()
         count = sum(one.result() for one in pulls)
         naive.result()
     naive_cursor(world, seen)

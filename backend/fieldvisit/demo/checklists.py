@@ -1,5 +1,6 @@
 """The checklists and service standards of the demo departments: visits by class of shop, and supervision (domain §3.8)."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from fieldvisit.demo.names import demo_id
@@ -56,7 +57,7 @@ SURVEY: list[dict[str, Any]] = [
 
 
 def _questions(asked: tuple[Asked, ...], keys: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
-    return [
+    return _kept(
         {
             "key": key,
             "text": text,
@@ -67,7 +68,12 @@ def _questions(asked: tuple[Asked, ...], keys: tuple[str, ...] | None = None) ->
         }
         for key, kind, text, text_en in asked
         if keys is None or key in keys
-    ]
+    )
+
+
+def _kept(questions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As a checklist that is saved keeps them."""
+    return [Question.model_validate(question).model_dump() for question in questions]
 
 
 # Size → visits a month, service items, strategy (domain §3.8).
@@ -86,7 +92,7 @@ def lay_out(district: "District", code: str) -> None:
         ("full", "visit", "走访清单", ["1", "2"], _questions(VISIT)),
         ("short", "visit", "走访清单(小户)", ["3"], _questions(VISIT, SHORT)),
         ("supervision", "supervision", "督察清单", [], _questions(SUPERVISION)),
-        ("survey", "survey", "市场调查表", [], [Question.model_validate(one).model_dump() for one in SURVEY]),
+        ("survey", "survey", "市场调查表", [], _kept(SURVEY)),
     )
     for name, kind, title, sizes, questions in lists:
         district.add(

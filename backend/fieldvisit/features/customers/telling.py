@@ -35,19 +35,24 @@ def _deciders(session: Session, row: Suggestion) -> list[str | None]:
     return [manager] if row.why == "protected" else [manager, route.account_manager_id]
 
 
+def _about(row: Suggestion) -> dict[str, str]:
+    """Which suggestion is meant: several may wait for one field of one shop."""
+    return {"suggestion_id": row.id, "customer_id": row.customer_id, "field": row.field}
+
+
 @on("customers.suggested")
 def tell_deciders(happening: Happening) -> None:
     """Whoever may decide a suggestion hears of it (S8.2)."""
     row = happening.session.get_one(Suggestion, happening.event.data["suggestion_id"])
     told = [user for user in _deciders(happening.session, row) if user != row.author_id]
-    tell(happening, told, SUGGESTED, customer_id=row.customer_id, field=row.field)
+    tell(happening, told, SUGGESTED, **_about(row))
 
 
 @on("customers.suggestion_decided")
 def tell_author(happening: Happening) -> None:
     """Whose suggestion it was hears how it ended."""
     row = happening.session.get_one(Suggestion, happening.event.data["suggestion_id"])
-    tell(happening, [row.author_id], DECIDED, customer_id=row.customer_id, field=row.field, state=row.state)
+    tell(happening, [row.author_id], DECIDED, state=row.state, **_about(row))
 
 
 @on(f"{DECIDE}.due_near", f"{DECIDE}.overdue")
@@ -55,7 +60,7 @@ def remind(happening: Happening) -> None:
     """A suggestion is to be decided soon, or should have been."""
     row = happening.session.get_one(Suggestion, happening.event.data["entity_id"])
     kind = OVERDUE if happening.event.name.endswith("overdue") else NEAR
-    tell(happening, _deciders(happening.session, row), kind, customer_id=row.customer_id, field=row.field)
+    tell(happening, _deciders(happening.session, row), kind, **_about(row))
 
 
 @on(f"{DECIDE}.due_moved")
