@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx2
 
+from fieldvisit.kernel.duties import do_duties
+from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.main import make_app
 from fieldvisit.serving import Server, config_of
@@ -20,6 +22,8 @@ PATIENCE_S = 20
 @contextmanager
 def served(runtime: Runtime) -> Iterator[tuple[str, Runtime]]:
     """The product as it is served, over the database of another runtime: its address and its own runtime."""
+    do_duties(runtime.db)  # what is due today has been said before anybody listens
+    react(runtime.db)
     settings = runtime.settings.model_copy(update={"port": free_port(), "sweep_seconds": 3600})
     app = make_app(settings)
     server = Server(config_of(app, settings), app.state.runtime)

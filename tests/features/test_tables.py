@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from conftest import World
 from fieldvisit.kernel.clock import today
-from personas import shop
+from personas import shop, uid
 
 FORMULAS = ("=1+1", "+8613", "-1", "@SUM(A1)", "＝1", "=HYPERLINK(1)")
 
@@ -61,6 +61,9 @@ def test_a_day_can_be_asked_for_and_nonsense_is_refused(world: World) -> None:
 
 def test_a_range_of_days_holds_its_first_and_its_last_day_and_nothing_else(world: World) -> None:
     mm1 = world.as_("mm1")
+    for number in range(1, 4):  # whatever weekday it is
+        plan = {"id": uid(), "customer_id": shop("cz:0"), "day": str(today() + timedelta(days=number))}
+        assert mm1.do("visits.plan_visit", plan)["state"] == "applied"
     every = mm1.get("/api/visits", params={"limit": "200", "sort": "day"}).json()["items"]
     days = sorted({row["day"] for row in every})
     assert len(days) >= 3
