@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -254,5 +255,7 @@ class WebKit(Engine):
 
     def ended(self) -> None:
         if self.service is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self.service.process.wait(1)  # one that was killed is not asked to shut down while it goes
             self.service.stop()
             self.service = None
