@@ -17,6 +17,7 @@ from fieldvisit.features.overview.sales_sums import (
     joined,
     last_period,
     periods,
+    sums_by_spec,
     sums_of,
     with_compared,
 )
@@ -142,8 +143,9 @@ def sales_by_spec(reading: Reading, params: SalesParams) -> list[SalesBySpecRow]
     specs = reading.session.scalars(
         select(ProductSpec).where(reading.of("product_specs")).order_by(ProductSpec.price_class, ProductSpec.spec_code)
     ).all()  # fmt: skip
-    sums = {spec.id: sums_of(reading, places, params.period, days, spec.id) for spec in specs}
-    found = [(spec, sums[spec.id]) for spec in specs if any(key[1] == starts_on for key in sums[spec.id])]
+    sums = sums_by_spec(reading, places, params.period, days)
+    known = [(spec, sums.get(spec.id, {})) for spec in specs]
+    found = [(spec, each) for spec, each in known if any(key[1] == starts_on for key in each)]
     whole = joined(each for _, each in found)
     everything = figures_of(whole, params.period, starts_on, routes)["order_qty"]
     rows = []

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from fieldvisit.features.facts.models import SalesRollup
 from fieldvisit.features.facts.rules import Sums
@@ -39,29 +39,43 @@ def last_period(
     return reading.session.scalar(periods(reading, places, period, by_spec=by_spec).limit(1))
 
 
-def sums_of(
+def sums_of(reading: Reading, places: Iterable[Territory], period: str, days: Iterable[date]) -> ByRoute:
+    """By route and period what was sold of all specs together."""
+    return _sums(reading, places, period, days, SalesRollup.spec_id.is_(None)).get(None, {})
+
+
+def sums_by_spec(
+    reading: Reading, places: Iterable[Territory], period: str, days: Iterable[date]
+) -> dict[str | None, ByRoute]:
+    """By spec, route and period what was sold."""
+    return _sums(reading, places, period, days, SalesRollup.spec_id.is_not(None))
+
+
+def _sums(
     reading: Reading,
     places: Iterable[Territory],
     period: str,
     days: Iterable[date],
-    spec_id: str | None = None,
-) -> ByRoute:
-    """By route and period what was sold of a spec (None: of all together)."""
+    of_specs: ColumnElement[bool],
+) -> dict[str | None, ByRoute]:
     routes = [route for place in places for route in place.route_ids]
+    keys = SalesRollup.spec_id, SalesRollup.route_id, SalesRollup.starts_on
     columns = [func.sum(getattr(SalesRollup, name)) for name in FIGURES]
-    of_spec = SalesRollup.spec_id.is_(None) if spec_id is None else SalesRollup.spec_id == spec_id
     query = (
-        select(SalesRollup.route_id, SalesRollup.starts_on, *columns)
+        select(*keys, *columns)
         .where(
             reading.of("sales_rollups"),
             SalesRollup.route_id.in_(routes),
             SalesRollup.period == period,
             SalesRollup.starts_on.in_(set(days)),
-            of_spec,
+            of_specs,
         )
-        .group_by(SalesRollup.route_id, SalesRollup.starts_on)
+        .group_by(*keys)
     )
-    return {(route, day): Sums(*map(int, sums)) for route, day, *sums in reading.session.execute(query)}
+    found: dict[str | None, ByRoute] = {}
+    for spec, route, day, *sums in reading.session.execute(query):
+        found.setdefault(spec, {})[route, day] = Sums(*map(int, sums))
+    return found
 
 
 def joined(parts: Iterable[ByRoute]) -> ByRoute:
