@@ -14,10 +14,19 @@ from personas import person
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 WHO = "am02"
+# A file that is written anew while it is looked for is no error: it is looked for again.
 JOURNALLED = """async (word) => {
   const root = await navigator.storage.getDirectory()
   const folder = await root.getDirectoryHandle('fieldvisit', { create: true })
-  for await (const [, file] of folder.entries()) if ((await (await file.getFile()).text()).includes(word)) return true
+  const read = async (file) => {
+    try {
+      return await (await file.getFile()).text()
+    } catch (error) {
+      if (error.name === 'NotFoundError') return ''
+      throw error
+    }
+  }
+  for await (const [, file] of folder.entries()) if ((await read(file)).includes(word)) return true
   return false
 }"""
 QUEUE = """([user, ops]) => new Promise((resolve) => {
