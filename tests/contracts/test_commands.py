@@ -142,6 +142,7 @@ EXAMPLES: dict[str, Example] = {
             }
         ],
     },
+    "org.set_rules": lambda of: {"id": of["department"], "plans_need_decision": True},
     "service.set_standard": lambda of: {
         "department_id": of["department"],
         "business_size": "1",
@@ -282,6 +283,7 @@ PERMITTED: dict[str, set[Role]] = {
     "customers.import_shops": ADMIN,
     "facts.import_sales": ADMIN,
     "facts.undo_import": ADMIN,
+    "org.set_rules": ADMIN,
     "service.set_standard": ADMIN,
     "org.assign": ADMIN,
     "org.change_role": ADMIN,

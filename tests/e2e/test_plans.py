@@ -168,6 +168,26 @@ def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted
     expect(manager.get_by_test_id("plan-progress")).to_contain_text("1 / 2", timeout=30_000)
 
 
+def drag_in_the_month(page: Page, onto: str) -> None:
+    """At the desk a shop is dragged to a day on which it does not stand yet, and stays there."""
+    narrow, wide = page.viewport_size, {"width": 1280, "height": 2400}  # the whole month
+    assert narrow
+    page.set_viewport_size(wide)  # type: ignore[arg-type]  # a plain dict is one
+    board = page.get_by_test_id("plan-board").locator("li")
+    target = board.and_(page.locator(f'[data-day="{onto}"]'))
+    there = target.locator("[draggable]").all_text_contents()
+    source = next(
+        shop
+        for shop in board.and_(page.locator(f'[data-day="{worked(MONTH)}"]')).locator("[draggable]").all()
+        if shop.text_content() not in there
+    )
+    name = source.text_content() or ""
+    source.drag_to(target)
+    expect(target.locator("[draggable]")).to_have_count(len(there) + 1)
+    expect(target.locator(".fixed").filter(has_text=name)).to_have_count(1)
+    page.set_viewport_size(narrow)
+
+
 def test_an_account_managers_month_is_proposed_in_seconds_and_planned_anew_around_what_he_moved(
     server: Server, phone: Phone
 ) -> None:
@@ -194,6 +214,7 @@ def test_an_account_managers_month_is_proposed_in_seconds_and_planned_anew_aroun
     expect(proposal.get_by_role("button", name="正在排")).to_be_visible()
     expect(proposal.get_by_role("button", name="自动排一个月")).to_be_enabled(timeout=60_000)
     expect(there.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
+    drag_in_the_month(page, to)
     page.get_by_role("button", name="提交审核").click()
     expect(page.get_by_test_id("plan-state")).to_have_text("待审核")
     expect(page.get_by_test_id("plan-step")).to_have_count(1, timeout=30_000)  # the server's word

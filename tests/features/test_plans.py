@@ -6,13 +6,14 @@ from typing import Any
 import time_machine
 
 from conftest import World
+from fieldvisit.demo.district import demo_id
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.kernel.calendar import published
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.deadlines import watch
 from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.reactions import react
-from personas import Persona, shop, uid, worked
+from personas import Persona, person, shop, uid, worked
 
 TOMORROW = worked(today() + timedelta(days=1))
 MONDAY = worked(TOMORROW + timedelta(days=7 - TOMORROW.weekday()))
@@ -339,16 +340,70 @@ def test_who_has_not_planned_is_reminded_once_on_the_day_it_is_due(world: World)
     ):  # the week's last working day
         a_round(world)
         a_round(world)
-        for username in ("am02", "mm1", "am19"):
+        for username in ("am02", "am19"):
             assert told_of(world, username) == [("week", "2026-12-14")], username
+        assert ("week", "2026-12-14") in told_of(world, "mm1")
         assert told_of(world, "am01") == told_of(world, "dm") == []
     with time_machine.travel(datetime(2026, 12, 12, 1, tzinfo=UTC), tick=False):  # a Saturday
         a_round(world)
     with time_machine.travel(datetime(2026, 12, 30, 1, tzinfo=UTC), tick=False):
         a_round(world)
-        assert told_of(world, "mm1")[0] == ("month", "2027-01-01")
+        assert ("month", "2027-01-01") in told_of(world, "mm1")
         assert ("month", "2027-01-01") not in told_of(world, "am02")
     with time_machine.travel(datetime(2026, 12, 31, 1, tzinfo=UTC), tick=False):
         a_round(world)
         assert told_of(world, "am02")[0] == told_of(world, "am01")[0] == ("month", "2027-01-01")
         assert told_of(world, "mm1").count(("month", "2027-01-01")) == 1
+
+
+def test_s11_7_a_market_manager_is_reminded_of_his_day_once_it_should_be_filed(world: World) -> None:
+    with time_machine.travel(datetime(2026, 12, 9, 0, 29, tzinfo=UTC), tick=False):  # 08:29 in Shanghai
+        mm1 = world.as_("mm1")
+        due = day(stop(shop("cz:0"), day="2026-12-09"), first_on="2026-12-09")
+        done(mm1, "visit_plans.submit", due)
+        away = {"id": uid(), "user_id": person("mm2"), "deputy_id": person("mm1"), "since": "2026-12-09"}
+        answer = world.as_("ga").call("POST", "/api/absences", away | {"until": "2026-12-10"})
+        assert answer.status_code == 200, answer.text
+        a_round(world)
+        assert told_of(world, "mm4") == []
+    with time_machine.travel(datetime(2026, 12, 9, 0, 30, tzinfo=UTC), tick=False):
+        a_round(world)
+        a_round(world)
+        assert told_of(world, "mm4") == [("day", "2026-12-09")]
+        for username in ("mm1", "mm2", "am01"):
+            assert told_of(world, username) == [], username
+    with time_machine.travel(datetime(2026, 12, 12, 1, tzinfo=UTC), tick=False):  # a Saturday
+        a_round(world)
+        assert told_of(world, "mm4") == [("day", "2026-12-09")]
+
+
+def rule(who: Persona, needs_decision: bool, department: str = "department:dq") -> Any:
+    path = f"/api/departments/{demo_id(department)}/rules"
+    return who.call("PUT", path, {"plans_need_decision": needs_decision})
+
+
+def test_s10_6_a_department_may_have_its_account_managers_plans_filed_without_a_decision(
+    world: World,
+) -> None:
+    ga, am01, mm1 = (world.as_(name) for name in ("ga", "am01", "mm1"))
+    assert rule(world.as_("dm"), False).json()["code"] == "role_not_allowed"
+    assert rule(ga, False, "department:xq").json()["code"] == "department_missing"
+    waiting, filed, own = week(), month(), month()
+    done(am01, "visit_plans.submit", waiting)
+    assert rule(ga, False).status_code == 200
+    assert [row["plans_need_decision"] for row in am01.get("/api/departments").json()["items"]] == [False]
+    done(am01, "visit_plans.submit", filed)
+    done(mm1, "visit_plans.submit", own)
+    assert [seen(who, plan)["state"] for who, plan in ((am01, waiting), (am01, filed), (mm1, own))] == [
+        "submitted",
+        "filed",
+        "submitted",
+    ]
+    assert (told(world, "mm1", "plan_filed"), told(world, "mm1", "plan_submitted")) == (1, 1)
+    assert refused(mm1, "visit_plans.approve", {"id": filed["id"]})[1] == "step_not_now"
+    done(mm1, "visit_plans.approve", {"id": waiting["id"]})
+    done(am01, "visit_plans.amend", filed | {"target_count": 70, "note": "新增客户"})
+    assert rule(ga, True).status_code == 200
+    later = week(first_on=str(WEEK + timedelta(days=7)))
+    done(am01, "visit_plans.submit", later)
+    assert seen(am01, later)["state"] == "submitted"

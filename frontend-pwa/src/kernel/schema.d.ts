@@ -1354,6 +1354,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/departments/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set how the own department works from now on; what has been submitted already goes its way (S10.6).
+         * @description Set how the own department works from now on; what has been submitted already goes its way (S10.6).
+         */
+        put: operations["org.set_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/departments/{row_id}": {
         parameters: {
             query?: never;
@@ -5215,6 +5235,8 @@ export interface paths {
          * Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once, and is the list of its day (S11.7).
          * @description Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once, and is the list of its day (S11.7).
          *
+         *     An account manager's month or week is filed as well where his department asks for no decision.
+         *
          *     Raises Problem 422 for what is wanting or wrong with it, 409 `plan_overlaps` for a second one over the same days.
          */
         post: operations["visit_plans.submit"];
@@ -6711,7 +6733,7 @@ export interface components {
         };
         /**
          * DepartmentView
-         * @description A marketing department.
+         * @description A marketing department; `plans_need_decision` is whether account managers' plans wait for their market manager's.
          */
         DepartmentView: {
             /** Code */
@@ -6720,6 +6742,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Plans Need Decision */
+            plans_need_decision: boolean;
         };
         /**
          * DeviceName
@@ -8628,6 +8652,19 @@ export interface components {
             unit: "hour" | "working_hour" | "calendar_day" | "working_day";
             /** Value */
             value: number;
+        };
+        /**
+         * SetRules
+         * @description How a department works where the manual leaves it open: whether account managers' plans need a decision.
+         */
+        SetRules: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plans Need Decision */
+            plans_need_decision: boolean;
         };
         /**
          * SetStandard
@@ -11586,6 +11623,34 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "org.set_rules": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

@@ -10,11 +10,12 @@ from fieldvisit.kernel.values import View
 
 
 class DepartmentView(View):
-    """A marketing department."""
+    """A marketing department; `plans_need_decision` is whether account managers' plans wait for their market manager's."""
 
     id: str
     name: str
     code: str
+    plans_need_decision: bool
 
 
 class ZoneView(View):

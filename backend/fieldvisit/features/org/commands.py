@@ -48,6 +48,13 @@ class Assign(Args):
     until: Date | None = None
 
 
+class SetRules(Args):
+    """How a department works where the manual leaves it open: whether account managers' plans need a decision."""
+
+    id: Id
+    plans_need_decision: bool
+
+
 def _org_of(touching: Touching, _args: Args) -> list[str | BundleKey]:
     department = touching.user.department_id
     if department is None:
@@ -122,6 +129,13 @@ def _replace(work: Work, user: User, args: Assign) -> None:
                 return
             row.until = max(args.since, row.since)
     work.session.add(Assignment(user_id=user.id, scope=args.scope, since=args.since, until=args.until))
+
+
+@command("org.set_rules", "PUT /departments/{id}/rules", needs=ADMIN, in_person=True, touches=_org_of)
+def set_rules(work: Work, args: SetRules) -> None:
+    """Set how the own department works from now on; what has been submitted already goes its way (S10.6)."""
+    department = work.find(Department, args.id, "department_missing", "department_not_yours")
+    department.plans_need_decision = args.plans_need_decision
 
 
 def _require_free(work: Work, model: type[Zone] | type[Route], row_id: str) -> None:

@@ -33,7 +33,7 @@ ME = bundle(
 
 
 class Department(Base):
-    """营销部 (S1.3)."""
+    """营销部 (S1.3). `plans_need_decision` is whether account managers' plans of a month or week wait for one (S10.6)."""
 
     __tablename__ = "department"
     __table_args__ = (UniqueConstraint("code"),)
@@ -41,6 +41,7 @@ class Department(Base):
     id: Mapped[GuidKey]
     name: Mapped[str]
     code: Mapped[str]
+    plans_need_decision: Mapped[bool] = mapped_column(default=True)
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 

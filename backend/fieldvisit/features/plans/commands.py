@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.lines import last_zone, superiors, unit_of
+from fieldvisit.features.org.models import Department
 from fieldvisit.features.plans.checks import require_complete, require_days, require_open
 from fieldvisit.features.plans.collections import VisitPlanView
 from fieldvisit.features.plans.models import VISIT_PLAN, VisitPlan
@@ -24,6 +25,7 @@ from fieldvisit.kernel.calendar import days_off
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.deadlines import deadline
 from fieldvisit.kernel.errors import conflict, invalid, missing, not_now, out_of_scope
+from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Date, Id, OptionalLine, OptionalProse, Prose
 from fieldvisit.kernel.work import Touching, Work
 from fieldvisit.kernel.workflow import Step, workflow
@@ -140,6 +142,8 @@ def save(work: Work, args: SavePlan) -> None:
 def submit(work: Work, args: SubmitPlan) -> None:
     """Submit a month or week for 审核 (S11.6, S10.6), or file a day for 备案: it is in force at once, and is the list of its day (S11.7).
 
+    An account manager's month or week is filed as well where his department asks for no decision.
+
     Raises Problem 422 for what is wanting or wrong with it, 409 `plan_overlaps` for a second one over the same days.
     """
     plan = _draft(work, args)
@@ -156,10 +160,18 @@ def submit(work: Work, args: SubmitPlan) -> None:
         _list(work, plan, customers)
         for visit_id in sorted(before - _visits(plan)):
             take_off_list(work, visit_id)
+    if plan.horizon == "day" or not _needs_decision(work):
         FLOW.keep(work, plan, "file", "filed")
     else:
         FLOW.submit(work, plan)
     work.result = {"id": plan.id}
+
+
+def _needs_decision(work: Work) -> bool:
+    """A market manager's month or week always does (S11.6), an account manager's as his department has it (S10.6)."""
+    if work.user.role != Role.ACCOUNT_MANAGER or work.user.department_id is None:
+        return True
+    return work.session.get_one(Department, work.user.department_id).plans_need_decision
 
 
 @command("visit_plans.amend", "POST /visit_plans/{id}/amend", needs=PLANNERS, offline=True, touches=_listed)

@@ -9,12 +9,13 @@ from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.features.plans.models import VisitPlan
 from fieldvisit.features.plans.rules import EDITABLE, PlanDue, plans_due
 from fieldvisit.kernel.calendar import days_off
-from fieldvisit.kernel.clock import today
+from fieldvisit.kernel.clock import SHANGHAI, now
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.events import Event, emit, on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
+from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import Role
 
 WANTED = "visit_plans.wanted"
@@ -25,10 +26,10 @@ AHEAD = timedelta(days=37)  # the rest of a month and of its last week
 @duty
 def say_what_is_due(database: Database) -> None:
     """Say once, on its day, that plans of a post and period are due."""
-    on = today()
+    here = now().astimezone(SHANGHAI)
     with database.read() as session:
-        off, _ = days_off(session, on, on + AHEAD)
-        unsaid = [due for due in plans_due(on, off) if not _is_said(session, due)]
+        off, _ = days_off(session, here.date(), here.date() + AHEAD)
+        unsaid = [due for due in plans_due(here, off) if not _is_said(session, due)]
     if unsaid:
         with database.write() as session:
             for due in unsaid:
@@ -42,13 +43,17 @@ def _is_said(session: Session, due: PlanDue) -> bool:
 
 @on(WANTED)
 def remind(happening: Happening) -> None:
-    """Everybody of the post who serves a route or leads a zone and has no plan of the period submitted."""
+    """Everybody of the post who serves a route or leads a zone and has no plan of the period submitted; of a day, who is there."""
     due = PlanDue(**happening.event.data)
     serving = select(Route.account_manager_id if due.role == Role.ACCOUNT_MANAGER else Zone.market_manager_id)
+    first_on = date.fromisoformat(due.first_on)
     planned = select(VisitPlan.author_id).where(
         VisitPlan.horizon == due.horizon,
-        VisitPlan.first_on == date.fromisoformat(due.first_on),
+        VisitPlan.first_on == first_on,
         VisitPlan.state.not_in(EDITABLE),
     )
     wanting = set(happening.session.scalars(serving)) - set(happening.session.scalars(planned))
+    if due.horizon == "day":
+        away = select(Cover.user_id).where(Cover.since <= first_on, Cover.until > first_on)
+        wanting -= set(happening.session.scalars(away))
     tell(happening, wanting, PLAN_WANTED, horizon=due.horizon, first_on=due.first_on)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 
 from fieldvisit.features.metrics.rules import Period, day_period, month_period, week_period
@@ -30,22 +30,29 @@ def period_of(horizon: Horizon, on: date) -> Period:
     return {"month": month_period, "week": week_period, "day": day_period}[horizon](on)
 
 
+DAY_FILED_BY = time(8, 30)
+
+
 class PlanDue(NamedTuple):
-    """That plans of a post are due: of the week or month that begins on a day (ISO)."""
+    """That plans of a post are due: of the day, or the week or month that begins on a day (ISO)."""
 
     role: Role
     horizon: Horizon
     first_on: str
 
 
-def plans_due(on: date, off: Collection[date]) -> list[PlanDue]:
-    """What is due on a day: the next week on the last working day of this one; the next month on this one's last working
-    day from account managers, one working day sooner from market managers (domain §3.6). `off` are days not worked.
+def plans_due(here: datetime, off: Collection[date]) -> list[PlanDue]:
+    """What is due by a moment, as Shanghai's clocks show it: a market manager's day by half past eight (S11.7); the next week
+    on the last working day of this one; the next month on this one's last working day from account managers, one working
+    day sooner from market managers (domain §3.6). `off` are days not worked.
     """
+    on = here.date()
     if on in off:
         return []
     week, month = week_period(on), month_period(on)
     due = []
+    if here.time() >= DAY_FILED_BY:
+        due.append(PlanDue(Role.MARKET_MANAGER, "day", on.isoformat()))
     if not _worked(on, week.last, off):
         monday = (week.last + timedelta(days=1)).isoformat()
         due += [PlanDue(role, "week", monday) for role in sorted(PLANNERS)]

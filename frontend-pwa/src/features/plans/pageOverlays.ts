@@ -4,15 +4,21 @@ import type { CommandArgs } from '@/kernel/commands'
 import { defineOverlay, type OverlayDraft } from '@/kernel/overlay'
 import type { Op } from '@/kernel/types'
 import { periodOf } from '@/widgets/periods'
-import type { Customer, VisitPlan } from '@/widgets/rows'
+import type { Customer, Department, Person, VisitPlan } from '@/widgets/rows'
 import { listDay, ROWS, STEPS } from './overlays'
 
 type Content = CommandArgs<'visit_plans.submit'> & { id: string }
 type State = VisitPlan['state']
 
-const ALL = [...ROWS, 'visit_plans']
+const ALL = [...ROWS, 'visit_plans', 'people', 'departments']
 const DECIDED: Record<string, State> = { withdraw: 'withdrawn', approve: 'approved', return: 'returned', evaluate: 'evaluated' }
 const blankItem = { visit_id: null, planned_time: null, purpose: null, suspected_problem: null, content: null, contact_method: null }
+
+/** Whether an account manager's department asks for no decision on his plans. */
+function isFiled(draft: OverlayDraft, userId: string): boolean {
+  const me = draft.get<Person>('people', userId)
+  return me?.role === 'account_manager' && draft.all<Department>('departments').some((row) => row.id === me.department_id && !row.plans_need_decision)
+}
 
 function write(op: Op, draft: OverlayDraft, userId: string, stateOf: (args: Content, known: VisitPlan | undefined) => State): void {
   const args = op.args as Content
@@ -41,7 +47,7 @@ function write(op: Op, draft: OverlayDraft, userId: string, stateOf: (args: Cont
 for (const step of STEPS) {
   defineOverlay(step, ALL, (op, draft, userId) => {
     listDay(op, draft, userId)
-    write(op, draft, userId, ({ horizon }, known) => (step.endsWith('amend') && known ? known.state : horizon === 'day' ? 'filed' : 'submitted'))
+    write(op, draft, userId, ({ horizon }, known) => (step.endsWith('amend') && known ? known.state : horizon === 'day' || isFiled(draft, userId) ? 'filed' : 'submitted'))
   })
 }
 
