@@ -38,6 +38,18 @@ MOVED = {shop("cz:1", 2): "cj:0"}  # handed over after am02 had been there
 COVERS = {"am03": "am04"}  # in force today
 TASKS = {uid(): ("am01", "cz"), uid(): ("am03", "cj"), uid(): ("am19", "xq")}
 PLANS = {uid(): one for one in TASKS.values()}
+SERVICE = {uid(): one for one in TASKS.values()}
+POLICIES = {uid(): "dq", uid(): "xq"}
+WORK = (
+    "customer",
+    "sales",
+    "task",
+    "visit_plan",
+    "plan_progress",
+    "service_plan",
+    "policy",
+    "policy_receipt",
+)
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -61,12 +73,19 @@ def department_of(username: str) -> str | None:
 
 
 def _sees_work(username: str, kind: str, rest: str) -> bool:
-    """A shop, the sales of a route, or a task or plan of somebody: his, and of who leads him; the administrator does not read what is planned."""
+    """A shop, the sales of a route, a policy, or a task, plan or receipt of somebody: his, and of who leads him; the administrator does not read what is planned."""
     if kind == "customer":
         return username.startswith("cc") or rest in shops_of(username)
     if kind == "sales":
         return rest in {demo_id(f"route:{route}") for route in served_routes(username)}
-    author, zone = (TASKS | PLANS)[rest]
+    if kind == "policy":
+        in_department = not username.startswith("post") and department_of(username) == POLICIES[rest]
+        return username.startswith("cc") or in_department
+    if kind == "policy_receipt":
+        (author,) = (name for name in ROUTES if person(name) == rest.split(":")[1])
+        zone = ROUTES[author].split(":")[0]
+        return username == author or ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
+    author, zone = (TASKS | PLANS | SERVICE)[rest]
     leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
     return username == author or (leads and (kind == "task" or username != "ga"))
 
@@ -74,7 +93,7 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
 def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
     """The oracle: slow, and written from what people are told, not from the scopes."""
     kind, _, rest = key.partition(":")
-    if kind in ("task", "visit_plan", "plan_progress", "customer", "sales"):
+    if kind in WORK:
         return _sees_work(username, kind, rest)
     if kind == "visits":
         visitor, zone, _day = rest.split(":")
@@ -174,6 +193,10 @@ def busy_world(world: World) -> World:
         answer = world.as_(leader).call("POST", "/api/tasks", task | {"due_on": str(today())})
         assert answer.status_code == 200, answer.text
         assert world.as_(username).do("tasks.report_progress", note | {"text": words})["state"] == "applied"
+    for key, department in POLICIES.items():
+        _publish(world.as_("dm" if department == "dq" else "dm2"), key, department)
+    for key, (username, zone) in SERVICE.items():
+        _agree_and_read(world.as_(username), key, DEPARTMENT_OF[zone], f"canary {username}")
     for key, (username, _) in PLANS.items():
         _plan_a_day(world.as_(username), key, ROUTES[username], f"canary {username}")
     _sell_something(world)
@@ -215,6 +238,26 @@ def _lend(world: World, username: str, department: str) -> None:
         user.department_id = demo_id(f"department:{department}")
         served = select(Assignment).where(Assignment.user_id == user.id)
         session.scalars(served).one().scope = f"department:{user.department_id}"
+
+
+def _publish(leader: Persona, policy_id: str, department: str) -> None:
+    told = {"title": "t", "category": "company", "version": "1", "text": "t", "effective_on": str(today())}
+    answer = leader.call(
+        "PUT", f"/api/policies/{policy_id}", told | {"department_id": demo_id(f"department:{department}")}
+    )
+    assert answer.status_code == 200, answer.text
+
+
+def _agree_and_read(author: Persona, plan_id: str, department: str, words: str) -> None:
+    first = today().replace(month=today().month - (today().month - 1) % 3, day=1)
+    group = {"business_size": "1", "visits_a_month": 4}
+    plan = {"id": plan_id, "first_on": str(first), "aims": words, "groups": [group]}
+    (policy,) = (key for key, of in POLICIES.items() if of == department)
+    read = {"policy_id": policy, "id": uid(), "is_understood": False, "question": words}
+    results = author.push(author.op("service_plans.submit", plan), author.op("policies.read", read))[
+        "results"
+    ]
+    assert [result["state"] for result in results] == ["applied"] * 2, results
 
 
 def _plan_a_day(author: Persona, plan_id: str, route: str, words: str) -> None:
@@ -430,7 +473,9 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             assert readers == field_and_above | {Role.COMPLAINT_CENTRE}
         elif name in file:
             assert readers == field_and_above, name
-        elif name.startswith(("visit", "task", "plan")) or name == "stock_readings":
+        elif name in ("policies", "policy_receipts"):
+            assert readers == everybody - {Role.RELATED_POST, Role.SYSTEM_ADMIN}, name
+        elif name.startswith(("visit", "task", "plan", "service_plan")) or name == "stock_readings":
             assert readers == field_and_above - {Role.GENERAL_ADMIN}, name
         elif name in ("shop_sales", "sales_growths", "sales_rollups"):
             assert readers == field_and_above, name
@@ -453,6 +498,9 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "task",
         "visit_plan",
         "plan_progress",
+        "service_plan",
+        "policy",
+        "policy_receipt",
         "sales",
         "op",
         "me",

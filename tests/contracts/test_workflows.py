@@ -1,6 +1,6 @@
 """Every workflow × every state × every step × everybody: what is not in the table is 409, whose it is not 403, unseen 404 (S18.1)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count, product
 from typing import Any
 
@@ -18,15 +18,17 @@ CAST: dict[str, dict[str, str]] = {
     "privacy_requests": {"author": "am01", "decider": "ga", "stranger": "am19"},
     "visit_anomalies": {"author": "am01", "decider": "mm1", "stranger": "am19"},
     "visit_plans": {"author": "am01", "decider": "mm1", "stranger": "am19"},
+    "service_plans": {"author": "am01", "decider": "mm1", "stranger": "am19"},
 }
 # How one is submitted again: the step's route, and the field that holds its words.
 AGAIN = {
     "privacy_requests": ("submit", "content"),
     "visit_anomalies": ("explain", "explanation"),
     "visit_plans": ("submit", "content"),
+    "service_plans": ("submit", "aims"),
 }
 FIRST_WORDS = "Why is my place kept?"
-WEEKS = count(1)  # nobody plans a week twice
+PERIODS = count(1)  # nobody plans a week or quarter twice
 
 
 def week_plan(row_id: str, **more: Any) -> dict[str, Any]:
@@ -35,12 +37,23 @@ def week_plan(row_id: str, **more: Any) -> dict[str, Any]:
     return {"horizon": "week", "first_on": str(monday)} | told | more
 
 
+def quarter_plan(row_id: str, aims: str) -> dict[str, Any]:
+    number = int(row_id[:8])
+    first = date(today().year + 1 + number // 4, 3 * (number % 4) + 1, 1)
+    return {"first_on": str(first), "aims": aims, "groups": [{"business_size": "1", "visits_a_month": 4}]}
+
+
 def make(flow: Workflow, author: Persona) -> str:
     row_id = uid()
     if flow.name == "visit_plans":
-        row_id = f"{next(WEEKS):08d}{row_id[8:]}"
+        row_id = f"{next(PERIODS):08d}{row_id[8:]}"
         plan = week_plan(row_id)
         assert author.call("POST", f"/api{flow.path}/{row_id}/submit", plan).status_code == 200
+        return row_id
+    if flow.name == "service_plans":
+        row_id = f"{next(PERIODS):08d}{row_id[8:]}"
+        plan = quarter_plan(row_id, FIRST_WORDS)
+        assert author.call("PUT", f"/api{flow.path}/{row_id}", plan).status_code == 200
         return row_id
     if flow.name == "visit_anomalies":  # a visit of no length wants a word
         args = {"id": row_id, "customer_id": shop("cz:0"), "place": None, "place_refusal": "denied"}
@@ -59,6 +72,8 @@ def submit_again(flow: Workflow, author: Persona, row_id: str, words: str) -> in
     if flow.name == "visit_plans":
         again = week_plan(row_id, content=words)
         return author.call("POST", f"/api{flow.path}/{row_id}/{route}", again).status_code
+    if flow.name == "service_plans":
+        return author.call("PUT", f"/api{flow.path}/{row_id}", quarter_plan(row_id, words)).status_code
     return author.call("POST", f"/api{flow.path}/{row_id}/{route}", {field: words}).status_code
 
 

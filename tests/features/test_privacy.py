@@ -28,6 +28,7 @@ NOT_ABOUT = {
     "sales_import.author_id": "told as an action",
     "visit_anomaly.decided_by_id": "told as a step",
     "visit_plan.decided_by_id": "told as a step",
+    "service_plan.decided_by_id": "told as a step",
     "visit_digest.visitor_id": "a copy of the visit",
 }
 NAMES = ("user_id", "author_id", "by_id", "visitor_id", "deputy_id", "actor_id", "decided_by_id")

@@ -92,6 +92,9 @@ Line = Annotated[
 Prose = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), AfterValidator(_printable)
 ]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_printable)
+]
 OptionalLine = Annotated[Line | None, BeforeValidator(_blank_is_none)]
 OptionalProse = Annotated[Prose | None, BeforeValidator(_blank_is_none)]
 Date = Annotated[date, AfterValidator(_thinkable)]

@@ -2490,6 +2490,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * policies you may see, in pages.
+         * @description policies you may see, in pages.
+         */
+        get: operations["list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All policies you may see, as a csv file.
+         * @description All policies you may see, as a csv file.
+         */
+        get: operations["export_policies_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All policies you may see, as a xlsx file.
+         * @description All policies you may see, as a xlsx file.
+         */
+        get: operations["export_policies_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Publish a policy of the own department; the one it replaces ends, and the new one is to be read anew.
+         * @description Publish a policy of the own department; the one it replaces ends, and the new one is to be read anew.
+         */
+        put: operations["policies.publish"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{policy_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a policy; it is carried for 30 days more and stays readable at the server.
+         * @description End a policy; it is carried for 30 days more and stays readable at the server.
+         */
+        post: operations["policies.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{policy_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one has read a policy; saying it again, from another phone or with a question, changes what was said.
+         * @description Say that one has read a policy; saying it again, from another phone or with a question, changes what was said.
+         */
+        post: operations["policies.read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the policies you may see.
+         * @description One of the policies you may see.
+         */
+        get: operations["get_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy_receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * policy_receipts you may see, in pages.
+         * @description policy_receipts you may see, in pages.
+         */
+        get: operations["list_policy_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy_receipts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All policy_receipts you may see, as a csv file.
+         * @description All policy_receipts you may see, as a csv file.
+         */
+        get: operations["export_policy_receipts_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy_receipts.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All policy_receipts you may see, as a xlsx file.
+         * @description All policy_receipts you may see, as a xlsx file.
+         */
+        get: operations["export_policy_receipts_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy_receipts/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the policy_receipts you may see.
+         * @description One of the policy_receipts you may see.
+         */
+        get: operations["get_policy_receipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy_requests": {
         parameters: {
             query?: never;
@@ -3642,6 +3862,188 @@ export interface paths {
          * @description One of the sales_rollups you may see.
          */
         get: operations["get_sales_rollups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * service_plans you may see, in pages.
+         * @description service_plans you may see, in pages.
+         */
+        get: operations["list_service_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service_plans you may see, as a csv file.
+         * @description All service_plans you may see, as a csv file.
+         */
+        get: operations["export_service_plans_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service_plans you may see, as a xlsx file.
+         * @description All service_plans you may see, as a xlsx file.
+         */
+        get: operations["export_service_plans_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Submit a service plan, new or after it came back; once it is passed, proposals of months go by its visits.
+         * @description Submit a service plan, new or after it came back; once it is passed, proposals of months go by its visits.
+         *
+         *     Raises Problem 422 `plan_period`, `plan_day_passed` or `service_size_twice`, 409 `plan_overlaps` for a second one.
+         */
+        put: operations["service_plans.submit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a dated amendment to what has been decided.
+         * @description Add a dated amendment to what has been decided.
+         */
+        post: operations["service_plans.amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass (审核通过) a service plan.
+         * @description Pass (审核通过) a service plan.
+         */
+        post: operations["service_plans.approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a service plan back, and say what is wanting.
+         * @description Give a service plan back, and say what is wanting.
+         */
+        post: operations["service_plans.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) what is submitted and not decided.
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        post: operations["service_plans.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_plans/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the service_plans you may see.
+         * @description One of the service_plans you may see.
+         */
+        get: operations["get_service_plans"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6872,6 +7274,17 @@ export interface components {
             checklist_id: string;
         };
         /**
+         * EndPolicy
+         * @description A policy that is in force no more.
+         */
+        EndPolicy: {
+            /**
+             * Policy Id
+             * Format: uuid
+             */
+            policy_id: string;
+        };
+        /**
          * EvaluatePlan
          * @description How a plan went (评价), and what is to be learned from it for the next.
          */
@@ -7706,6 +8119,66 @@ export interface components {
             purpose?: ("supervise_am" | "complaint_revisit" | "communication" | "market_survey" | "brand" | "stocktake" | "information_check" | "guidance" | "satisfaction" | "other") | null;
         };
         /**
+         * PolicyReceiptView
+         * @description That somebody has read a policy, and what he asks of it.
+         */
+        PolicyReceiptView: {
+            /** Id */
+            id: string;
+            /** Is Understood */
+            is_understood: boolean;
+            /** Policy Id */
+            policy_id: string;
+            /** Question */
+            question: string | null;
+            /**
+             * Read At
+             * Format: date-time
+             */
+            read_at: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * PolicyView
+         * @description A policy: its text, from which day it is in force, and which posts must read it.
+         */
+        PolicyView: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "industry" | "company" | "process" | "notice";
+            /** Department Id */
+            department_id: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Must Read Roles */
+            must_read_roles: string[];
+            /** Replaces Id */
+            replaces_id: string | null;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * PrivacyRequestsAmend
          * @description Add a dated amendment to what has been decided.
          */
@@ -7857,6 +8330,53 @@ export interface components {
             day: string;
         };
         /**
+         * PublishPolicy
+         * @description A policy with its whole text, which posts must read it, and which one it takes the place of.
+         */
+        PublishPolicy: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "industry" | "company" | "process" | "notice";
+            /**
+             * Department Id
+             * Format: uuid
+             */
+            department_id: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Must Read Roles
+             * @default []
+             */
+            must_read_roles?: ("account_manager" | "market_manager" | "department_manager" | "complaint_centre")[];
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /**
+             * Replaces Id
+             * @default null
+             */
+            replaces_id?: string | null;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * Question
          * @description One question. `choice` names its options; `scale` is 1 (worst) to 5; a `number` is whole and not negative.
          *
@@ -7951,6 +8471,32 @@ export interface components {
         ReadNotices: {
             /** Notice Ids */
             notice_ids: string[];
+        };
+        /**
+         * ReadPolicy
+         * @description That one has read a policy; what one did not understand is asked. `id` is the receipt's.
+         */
+        ReadPolicy: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Understood
+             * @default true
+             */
+            is_understood?: boolean;
+            /**
+             * Policy Id
+             * Format: uuid
+             */
+            policy_id: string;
+            /**
+             * Question
+             * @default null
+             */
+            question?: string | null;
         };
         /**
          * RecordStock
@@ -8611,6 +9157,133 @@ export interface components {
             value?: unknown;
         };
         /**
+         * ServiceGroup
+         * @description How shops of a size are to be served: visits a month, service items, and what else is done for them.
+         */
+        ServiceGroup: {
+            /**
+             * Business Size
+             * @enum {string}
+             */
+            business_size: "1" | "2" | "3";
+            /**
+             * Items
+             * @default []
+             */
+            items?: string[];
+            /**
+             * Measures
+             * @default null
+             */
+            measures?: string | null;
+            /** Visits A Month */
+            visits_a_month: number;
+        };
+        /**
+         * ServiceGroupView
+         * @description How the shops of a size are served: visits a month, what is done there, and what is meant to come of it.
+         */
+        ServiceGroupView: {
+            /** Business Size */
+            business_size: string;
+            /** Items */
+            items: string[];
+            /** Measures */
+            measures: string | null;
+            /** Visits A Month */
+            visits_a_month: number;
+        };
+        /**
+         * ServicePlansAmend
+         * @description Add a dated amendment to what has been decided.
+         */
+        ServicePlansAmend: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ServicePlansApprove
+         * @description Pass (审核通过) a service plan.
+         */
+        ServicePlansApprove: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+        };
+        /**
+         * ServicePlansReturn
+         * @description Give a service plan back, and say what is wanting.
+         */
+        ServicePlansReturn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * ServicePlansWithdraw
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        ServicePlansWithdraw: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * ServicePlanView
+         * @description A service plan of a quarter, and how it stands.
+         */
+        ServicePlanView: {
+            /** Aims */
+            aims: string;
+            /** Author Id */
+            author_id: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decided For Id */
+            decided_for_id: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Groups */
+            groups: components["schemas"]["ServiceGroupView"][];
+            /** Id */
+            id: string;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "submitted" | "withdrawn" | "returned" | "approved";
+            /** Zone Id */
+            zone_id: string;
+        };
+        /**
          * ServiceStandardView
          * @description How often shops of a size are visited in a month, what is done there, and by which strategy.
          */
@@ -8920,6 +9593,26 @@ export interface components {
              * @enum {string}
              */
             kind: "correct" | "delete" | "explain" | "restrict";
+        };
+        /**
+         * SubmitServicePlan
+         * @description A plan for a quarter, named by its first day: what is aimed at, and how each size of shop is served.
+         */
+        SubmitServicePlan: {
+            /** Aims */
+            aims: string;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Groups */
+            groups: components["schemas"]["ServiceGroup"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
         };
         /**
          * SuggestionMaskedView
@@ -13269,6 +13962,307 @@ export interface operations {
             };
         };
     };
+    list_policies: {
+        parameters: {
+            query?: {
+                after?: string;
+                category?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["PolicyView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_policies_csv: {
+        parameters: {
+            query?: {
+                category?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_policies_xlsx: {
+        parameters: {
+            query?: {
+                category?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "policies.publish": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "policies.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["EndPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "policies.read": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReadPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_policy_receipts: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                policy_id?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["PolicyReceiptView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_policy_receipts_csv: {
+        parameters: {
+            query?: {
+                policy_id?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_policy_receipts_xlsx: {
+        parameters: {
+            query?: {
+                policy_id?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_policy_receipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyReceiptView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_privacy_requests: {
         parameters: {
             query?: {
@@ -14809,6 +15803,265 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SalesRollupView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_service_plans: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ServicePlanView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_service_plans_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_service_plans_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "service_plans.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubmitServicePlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_plans.amend": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServicePlansAmend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_plans.approve": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServicePlansApprove"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_plans.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServicePlansReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_plans.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ServicePlansWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_service_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePlanView"];
                 };
             };
             /** @description Validation Error */

@@ -36,6 +36,12 @@ def month_period(on: date) -> Period:
     return Period(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
 
 
+def quarter_period(on: date) -> Period:
+    """季: the calendar quarter."""
+    first = date(on.year, on.month - (on.month - 1) % 3, 1)
+    return Period(first, month_period(first + timedelta(days=70)).last)
+
+
 def period_of(horizon: str, on: date) -> Period:
     """The `week` or `month` that a day lies in."""
     return week_period(on) if horizon == "week" else month_period(on)

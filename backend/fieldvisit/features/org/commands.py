@@ -81,6 +81,7 @@ def create_zone(work: Work, args: CreateZone) -> None:
     )
     for bundle in (org, work.bundle(PEOPLE.of(department=department.id))):
         work.hang(bundle, f"team:{args.id}")
+    work.emit("org.zone_created", org.id, zone_id=args.id)
     work.result = {"id": args.id}
 
 

@@ -41,7 +41,7 @@ class Department(Base):
     id: Mapped[GuidKey]
     name: Mapped[str]
     code: Mapped[str]
-    plans_need_decision: Mapped[bool] = mapped_column(default=True)
+    plans_need_decision: Mapped[bool] = mapped_column(default=True, server_default="1")
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 

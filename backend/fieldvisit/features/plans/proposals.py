@@ -16,7 +16,7 @@ from fieldvisit.features.metrics.rules import ACTIVE, month_period, visits_wante
 from fieldvisit.features.org.models import Route
 from fieldvisit.features.plans.planner import Month, Proposal, Shop, plan_month
 from fieldvisit.features.plans.rules import PLANNERS
-from fieldvisit.features.service.standards import frequencies
+from fieldvisit.features.service.standards import agreed, frequencies
 from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.visits.rules import datum
 from fieldvisit.kernel.bundles import visible
@@ -130,7 +130,7 @@ def _days(session: Session, principal: Principal, first: date, last: date) -> li
 
 
 def _wanted(session: Session, principal: Principal, asked: ProposeMonth, on: date) -> dict[str, int]:
-    """How many visits each shop still wants this month: by the standard of its size, less those it has had."""
+    """How many visits each shop still wants this month: as his service plan has it, else by the standard of its size, less those it has had."""
     if asked.customer_ids is not None or principal.role != Role.ACCOUNT_MANAGER:
         return dict.fromkeys(asked.customer_ids or [], 1)
     period = month_period(asked.first_on)
@@ -147,6 +147,7 @@ def _wanted(session: Session, principal: Principal, asked: ProposeMonth, on: dat
     )
     open_now = Customer.customer_status.in_((ACTIVE, NEW)) & Customer.bundle_id.in_(visible(principal))
     standards = frequencies(session, principal.user.department_id)
+    standards |= agreed(session, principal.user.id, asked.first_on)
     return {
         row.id: max(0, visits_wanted(standards, row.business_size, row.is_watched) - had.get(row.id, 0))
         for row in session.scalars(select(Customer).where(open_now))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from fieldvisit.features.metrics.rules import Period, day_period, month_period, week_period
@@ -30,7 +30,7 @@ def period_of(horizon: Horizon, on: date) -> Period:
     return {"month": month_period, "week": week_period, "day": day_period}[horizon](on)
 
 
-DAY_FILED_BY = time(8, 30)
+DAY_FILED_BY = (8, 30)
 
 
 class PlanDue(NamedTuple):
@@ -51,7 +51,7 @@ def plans_due(here: datetime, off: Collection[date]) -> list[PlanDue]:
         return []
     week, month = week_period(on), month_period(on)
     due = []
-    if here.time() >= DAY_FILED_BY:
+    if (here.hour, here.minute) >= DAY_FILED_BY:
         due.append(PlanDue(Role.MARKET_MANAGER, "day", on.isoformat()))
     if not _worked(on, week.last, off):
         monday = (week.last + timedelta(days=1)).isoformat()
