@@ -302,6 +302,30 @@ def sales_imports(page: Page) -> None:
     shown("sales-import")(page)
 
 
+def writing_service(page: Page) -> None:
+    """A quarter's service in the making."""
+    page.get_by_role("button", name="编制").first.click(timeout=30_000)
+    page.get_by_label("服务目标与要求").wait_for(timeout=30_000)
+
+
+def of_a_policy(page: Page) -> None:
+    """The first policy, which must be read."""
+    page.get_by_test_id("policy").first.get_by_role("link").click(timeout=30_000)
+    shown("policy-card")(page)
+
+
+def readers_of_a_policy(page: Page) -> None:
+    """A policy with those who have read it and those who have not."""
+    page.get_by_test_id("policy").filter(has_text="货源投放办法").get_by_role("link").click(timeout=30_000)
+    shown("policy-readers")(page)
+
+
+def of_a_service_plan(page: Page) -> None:
+    """The first service plan, which waits."""
+    page.get_by_test_id("service-plan").first.get_by_role("link").click(timeout=30_000)
+    shown("service-plan-card")(page)
+
+
 FIELD = [
     Screen("today", "today", "/", shown("next-shop")),
     Screen("to-explain", "visit", "/", to_explain),
@@ -335,6 +359,11 @@ FIELD = [
     Screen("own-report", "reports", "/reports", shown("figure-visits")),
     Screen("own-sales", "reports", "/reports/sales_trend", shown("report-row")),
     Screen("standards", "service", "/service", shown("standard")),
+    Screen("own-service-plans", "service-plans", "/service/plans", worded("编制")),
+    Screen("writing-service", "service-plans", "/service/plans", writing_service),
+    Screen("policies", "policies", "/policies", shown("policy")),
+    Screen("policy", "policies", "/policies", of_a_policy),
+    Screen("asking-of-a-policy", "policies", "/policies", pressed("已读,有疑问", after=of_a_policy)),
     Screen("introduction-end", "introduction", "/introduction", last_card),
     Screen("asking", "help", "/help", asking),
     Screen("step", "today", "/", pressed("这一页怎么用")),
@@ -360,6 +389,8 @@ MANAGER = [
     Screen("giving", "tasks", "/tasks", pressed("布置任务")),
     Screen("task-to-judge", "tasks", "/tasks", to_judge),
     Screen("own-plans", "plans", "/plans", shown("own-week")),
+    Screen("service-plan-to-decide", "service-plans", "/service/plans", of_a_service_plan),
+    Screen("readers", "policies", "/policies", readers_of_a_policy),
     Screen("plan-to-decide", "plans", "/plans", to_decide),
     *at_rest("mine", "notices", "sync"),
 ]

@@ -12,6 +12,7 @@ import { routes as oversight } from './features/oversight/routes'
 import { routes as overview } from './features/overview/routes'
 import { routes as people } from './features/people/routes'
 import { routes as plans } from './features/plans/routes'
+import { routes as policies } from './features/policies/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as reports } from './features/reports/routes'
 import { routes as service } from './features/service/routes'
@@ -35,6 +36,7 @@ export const router = createRouter({
     ...overview,
     ...reports,
     ...service,
+    ...policies,
     ...people,
     ...imports,
     ...calendar,

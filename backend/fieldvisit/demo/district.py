@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.demo import catalogue, checklists, plans, sales, shops, visits
+from fieldvisit.demo import catalogue, checklists, plans, policies, sales, shops, visits
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan, demo_id
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
@@ -151,6 +151,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
     if district.size.is_busy:
         sales.sum_up(district, department)
         plans.plan(district, demo_id(f"zone:{ZONES[0].code}"), department)
+        policies.publish(district, department)
 
 
 def _zone(

@@ -8,6 +8,7 @@ const words = {
   checklists: { 'zh-CN': () => import('@/locales/checklists/zh-CN.json'), en: () => import('@/locales/checklists/en.json') },
   manual: { 'zh-CN': () => import('@/locales/manual/zh-CN.json'), en: () => import('@/locales/manual/en.json') },
   plans: { 'zh-CN': () => import('@/locales/plans/zh-CN.json'), en: () => import('@/locales/plans/en.json') },
+  policies: { 'zh-CN': () => import('@/locales/policies/zh-CN.json'), en: () => import('@/locales/policies/en.json') },
   reports: { 'zh-CN': () => import('@/locales/reports/zh-CN.json'), en: () => import('@/locales/reports/en.json') },
   service: { 'zh-CN': () => import('@/locales/service/zh-CN.json'), en: () => import('@/locales/service/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },

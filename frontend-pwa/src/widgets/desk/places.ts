@@ -7,6 +7,7 @@ export interface Place {
 
 const MANAGER = 'market_manager'
 const LEADER = 'department_manager'
+const CENTRE = 'complaint_centre'
 const ADMIN = 'general_admin'
 const SYSTEM = 'system_admin'
 
@@ -17,6 +18,8 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
+    ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
+    ['/policies', 'policies', [MANAGER, LEADER, CENTRE, ADMIN]],
   ],
   customers: [['/desk/shops', 'shops', [MANAGER]]],
   visits: [['/desk/visits', 'visits', [MANAGER, LEADER]]],

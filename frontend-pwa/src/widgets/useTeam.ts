@@ -1,4 +1,4 @@
-// Whom one may give tasks to: the server has the last word.
+// Whom one leads, and may give tasks to: the server has the last word.
 
 import { computed } from 'vue'
 import { useRows } from '@/kernel/rows'
@@ -6,7 +6,7 @@ import { useSession } from '@/kernel/session'
 import { dayOf } from '@/widgets/days'
 import type { Absence, Person, Route, Zone } from '@/widgets/rows'
 
-/** A market manager's account managers, with those of whom he stands in for; for a department manager all in the field. */
+/** A market manager's account managers, with those of whom he stands in for; for who leads the department all in the field. */
 export function useTeam() {
   const session = useSession()
   const { rows: people } = useRows<Person>('people')
@@ -24,7 +24,7 @@ export function useTeam() {
   return computed(() =>
     people.value
       .filter((one) => one.is_active && one.id !== session.user?.id)
-      .filter((one) => (session.user?.role === 'department_manager' ? ['account_manager', 'market_manager'].includes(one.role) : led.value.has(one.id)))
+      .filter((one) => (['department_manager', 'general_admin'].includes(session.user?.role ?? '') ? ['account_manager', 'market_manager'].includes(one.role) : led.value.has(one.id)))
       .sort((a, b) => b.role.localeCompare(a.role) || a.name.localeCompare(b.name, 'zh')),
   )
 }
