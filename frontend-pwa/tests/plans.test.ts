@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { reasonsOf } from '@/features/plans/candidates'
 import { argsOf, baseOf, seedOf } from '@/features/plans/content'
-import { progressOf } from '@/features/plans/useProgress'
+import { progressOf } from '@/widgets/useProgress'
 import { isFalling } from '@/widgets/falling'
 import { nearestNext } from '@/widgets/nearestNext'
 import { daysOf, isWeekend, periodAfter, periodOf } from '@/widgets/periods'

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from browsers import Phone, Server
 from e2e.field import ready, visits_at
 from fieldvisit.kernel.clock import today
-from personas import person, worked
+from personas import person, uid, worked
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -145,6 +145,8 @@ def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted
     expect(manager.get_by_text("陈列不到位")).to_be_visible()
     manager.get_by_role("button", name="到店签到").click()
     expect(manager.get_by_test_id("visit-state")).to_contain_text("已", timeout=15_000)
+    manager.get_by_label("发现情况").fill("陈列缺两个面")
+    manager.get_by_role("button", name="保存", exact=True).click()
     manager.get_by_role("button", name="离店", exact=True).click()
     manager.get_by_role("button", name="仍然离店").click()
     expect(manager.get_by_role("button", name="离店", exact=True)).to_have_count(0)
@@ -166,6 +168,24 @@ def test_s11_5_s11_7_s11_12_a_day_is_filed_and_walked_without_signal_and_counted
     expect(leader.get_by_role("button", name="通过")).to_be_hidden()
     manager.reload()
     expect(manager.get_by_test_id("plan-progress")).to_contain_text("1 / 2", timeout=30_000)
+    the_day_ends(server, manager, plan["items"][1]["visit_id"])
+
+
+def the_day_ends(server: Server, page: Page, left: str) -> None:
+    """Once nothing is to come any more the day is summed up: the week's plan, what to log, tomorrow's day (S11.12)."""
+    token, monday = server.token(WHO), today() - timedelta(days=today().weekday())
+    week = {"horizon": "week", "first_on": str(monday), "target_count": 9, "business_sizes": ["1"]}
+    plan = uid()
+    server.post(token, f"/api/visit_plans/{plan}/submit", week | {"purposes": ["guidance"], "content": "c"})
+    server.post(server.token("dm"), f"/api/visit_plans/{plan}/approve", {})
+    server.post(token, f"/api/visits/{left}/cancel", {"reason": "店主外出"})
+    page.goto(server.url)
+    end = page.get_by_test_id("day-end")
+    expect(end).to_contain_text("今天完成 1 户拜访", timeout=60_000)
+    expect(end).to_contain_text("1 / 1")
+    end.get_by_role("button", name="要写进日志的").click()
+    expect(end.get_by_role("listitem")).to_contain_text("陈列缺两个面")
+    expect(end.get_by_role("link", name="日计划还没有备案")).to_be_visible()
 
 
 def drag_in_the_month(page: Page, onto: str) -> None:

@@ -1,4 +1,4 @@
-"""政策文件 (S1.7, S10.1): published by who leads, read by everybody, receipts seen by who has to know."""
+"""政策文件 (S1.7), the study of what is in force (S10.1): published by who leads, read by everybody, receipts seen by who has to know."""
 
 from datetime import timedelta
 from typing import Any
