@@ -1,13 +1,15 @@
 """A month in seconds (S10.6, S11.3): every shop as often as its size asks, spread, balanced, and what cannot be met is named."""
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from conftest import World
+from fieldvisit.features.customers.hours import is_market_day, market_days, opening_hours
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.metrics.rules import visits_wanted
 from fieldvisit.features.plans.planner import Month, Shop, plan_month
@@ -76,6 +78,81 @@ def test_more_than_the_days_hold_is_named_and_not_squeezed_in() -> None:
     assert planned.isdisjoint(found.unmet)
 
 
+def test_no_visit_lies_on_a_market_day_and_one_for_which_there_is_no_other_is_named() -> None:
+    markets = (0, 1, 4, 5)
+    found = plan_month(Month(street(6, wanted=2, shut=markets), WEEKDAYS[:8]), 0.5)
+    assert found.unmet == {}
+    assert all(found.days[day] == [] for day in markets)
+    shut = Shop("shut", 30.0, 110.0, 2, shut=(0, 1, 2, 3))
+    assert plan_month(Month((shut,), WEEKDAYS[:8]), 0.3).unmet == {"shut": 1}
+    fixed = Shop("fixed", 30.0, 110.0, 1, fixed=(2,), shut=(2,))
+    assert plan_month(Month((fixed,), WEEKDAYS[:8]), 0.3).days[2] == ["fixed"], "somebody wanted it so"
+
+
+def test_who_opens_late_comes_later_and_who_closes_soon_sooner_in_a_day() -> None:
+    row = list(street(20))
+    late, soon, night = (
+        replace(row[number], hours=hours)
+        for number, hours in ((0, (660, 1320)), (19, (480, 600)), (10, (1140, 1560)))
+    )
+    found = plan_month(
+        Month((late, *row[1:10], night, *row[11:19], soon), WEEKDAYS[:1], visit_minutes=15), 0.5
+    )
+    (day,) = found.days
+    assert found.unmet == {night.id: 1}, "nobody is at work when it opens"
+    assert day.index(late.id) >= 9, "opens at eleven"
+    assert day.index(soon.id) <= 5, "closes at ten"
+    assert len(day) == 19
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("8:30-22:00", "08:30-22:00"),
+        ("８：３０～２２：００", "08:30-22:00"),
+        ("8点半到21点", "08:30-21:00"),
+        ("18:00-2:00", "18:00-02:00"),
+        ("8-8", None),
+        ("8:70-9:00", None),
+        ("25:00-26:00", None),
+        ("全天", None),
+    ],
+)
+def test_opening_hours_are_kept_in_one_form_or_refused(written: str, kept: str | None) -> None:
+    assert kept_as(opening_hours, written) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("农历逢三、八", "农历3、8"),
+        ("逢一四七", "农历1、4、7"),
+        ("公历 5、10", "公历5、10"),
+        ("公历逢十日", "公历10"),
+        ("3,6,9", "农历3、6、9"),
+        ("十五", None),
+        ("1、2、3、4、5、6", None),
+        ("周末", None),
+    ],
+)
+def test_market_days_are_kept_in_one_form_or_refused(written: str, kept: str | None) -> None:
+    assert kept_as(market_days, written) == kept
+
+
+def kept_as(rule: Any, written: str) -> str | None:
+    try:
+        return str(rule(written))
+    except ValueError:
+        return None
+
+
+def test_a_market_follows_its_own_calendar() -> None:
+    november = [date(2026, 11, day) for day in range(1, 31)]
+    assert [day.day for day in november if is_market_day("公历5、10", day)] == [5, 10, 15, 20, 25, 30]
+    # 2026-11-09 is the first day of the tenth lunar month
+    assert [day.day for day in november if is_market_day("农历1", day)] == [9, 19, 29]
+
+
 def propose(who: Persona, **more: Any) -> Any:
     return who.call("POST", "/api/visit_plans/propose", {"first_on": str(NEXT)} | more)
 
@@ -97,6 +174,26 @@ def test_an_account_managers_month_holds_all_his_open_shops_on_working_days(worl
     assert told["unmet"] == []
     plan = {"id": uid(), "horizon": "month", "first_on": str(NEXT), "target_count": 2, "items": told["stops"]}
     assert am01.do("visit_plans.submit", plan)["state"] == "applied"
+
+
+def test_what_the_file_says_of_hours_and_markets_shapes_the_month(world: World) -> None:
+    am01 = world.as_("am01")
+    mine, closed = shop("cz:0"), shop("cz:0", 1)
+    for customer, said in (
+        (mine, {"market_days": "逢三八、和五"}),
+        (closed, {"opening_hours": "19:00-2:00"}),
+    ):
+        edit = {name: {"from": None, "to": value} for name, value in said.items()}
+        assert am01.do("customers.edit", {"customer_id": customer, "set": edit})["state"] == "applied"
+    assert am01.get(f"/api/customers/{mine}").json()["market_days"] == "农历3、5、8"
+    told = propose(am01).json()
+    assert closed in {one["customer_id"] for one in told["unmet"]}
+    days = [date.fromisoformat(stop["day"]) for stop in told["stops"] if stop["customer_id"] == mine]
+    assert days
+    assert not any(is_market_day("农历3、5、8", day) for day in days)
+    wrong = {"market_days": {"from": "农历3、5、8", "to": "周末"}}
+    held = am01.do("customers.edit", {"customer_id": mine, "set": wrong})
+    assert held["state"] == "held"
 
 
 def test_a_market_manager_names_the_shops_and_sees_no_others(world: World) -> None:

@@ -92,6 +92,8 @@ def _facts(district: "District", plan: ZonePlan, centre: tuple[float, float], se
         "special_group": "none",
         "order_way": "33" if rng.random() < 0.92 else "10",
         "terminal_level": rng.choice(("ordinary", "ordinary", "modern", "franchised")),
+        "opening_hours": "10:30-22:00" if serial % 11 == 3 else None,
+        "market_days": "农历3、8" if not is_urban and serial % 4 == 1 else None,
         "customer_status": _draw(district, STATES),
         "owner_name": owner,
         "contact_name": owner if rng.random() < 0.8 else rng.choice(SURNAMES) + rng.choice(GIVEN),

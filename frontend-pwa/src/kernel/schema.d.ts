@@ -7000,12 +7000,16 @@ export interface components {
             licence_no: string;
             /** Lng */
             lng: number | null;
+            /** Market Days */
+            market_days: string | null;
             /** Market Type */
             market_type: string;
             /** Note */
             note: string | null;
             /** Opened On */
             opened_on: string | null;
+            /** Opening Hours */
+            opening_hours: string | null;
             /** Order Way */
             order_way: string | null;
             /** Owner Name */
@@ -7074,12 +7078,16 @@ export interface components {
             licence_no: string;
             /** Lng */
             lng: number | null;
+            /** Market Days */
+            market_days: string | null;
             /** Market Type */
             market_type: string;
             /** Note */
             note: string | null;
             /** Opened On */
             opened_on: string | null;
+            /** Opening Hours */
+            opening_hours: string | null;
             /** Order Way */
             order_way: string | null;
             /** Owner Name */
@@ -9414,6 +9422,11 @@ export interface components {
              */
             lng?: number | null;
             /**
+             * Market Days
+             * @default null
+             */
+            market_days?: string | null;
+            /**
              * Market Type
              * @enum {string}
              */
@@ -9423,6 +9436,11 @@ export interface components {
              * @default null
              */
             note?: string | null;
+            /**
+             * Opening Hours
+             * @default null
+             */
+            opening_hours?: string | null;
             /**
              * Order Way
              * @default null

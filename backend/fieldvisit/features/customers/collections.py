@@ -42,6 +42,8 @@ class CustomerView(View):
     special_group: str | None
     order_way: str | None
     terminal_level: str | None
+    opening_hours: str | None
+    market_days: str | None
     customer_status: str
     owner_name: str | None
     contact_name: str | None

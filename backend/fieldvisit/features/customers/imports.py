@@ -22,7 +22,7 @@ from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Args, Line
 from fieldvisit.kernel.work import Touching, Work
 
-FREE = ("address", "owner_name", "contact_name", "contact_phone", "note", "order_way", "business_area", "special_group", "terminal_level")  # fmt: skip
+FREE = ("address", "owner_name", "contact_name", "contact_phone", "note", "order_way", "business_area", "special_group", "terminal_level", "opening_hours", "market_days")  # fmt: skip
 
 
 class ShopRow(Row, NewShop):
@@ -38,6 +38,8 @@ class ShopRow(Row, NewShop):
     business_area: str | None = None
     special_group: str | None = None
     terminal_level: str | None = None
+    opening_hours: str | None = None
+    market_days: str | None = None
     note: str | None = None
 
     @field_validator(*FREE)
@@ -69,6 +71,8 @@ COLUMNS = (
     Column("business_area", "商圈", labels={"住宅": "residential", "商业": "commercial", "商务": "business", "交通": "transport", "区位": "location", "乡村": "rural", "混合": "mixed"}),
     Column("special_group", "特殊群体", labels={"无": "none", "渔区": "fishing", "景区": "scenic", "院校": "campus", "大型工地": "large_site", "其他": "other"}),
     Column("terminal_level", "终端等级", labels={"普通": "ordinary", "现代": "modern", "加盟": "franchised"}),
+    Column("opening_hours", "营业时间"),
+    Column("market_days", "集日"),
     Column("lat", "纬度", read=float),
     Column("lng", "经度", read=float),
     Column("datum", "坐标系", labels={"WGS84": "wgs84", "GCJ02": "gcj02", "BD09": "bd09"}),

@@ -57,6 +57,8 @@ class Customer(Base):
     special_group: Mapped[str | None]
     order_way: Mapped[str | None]
     terminal_level: Mapped[str | None]
+    opening_hours: Mapped[str | None]
+    market_days: Mapped[str | None]
     customer_status: Mapped[str] = mapped_column(default="01")
     owner_name: Mapped[str | None]
     contact_name: Mapped[str | None]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pypinyin import Style, pinyin
 
+from fieldvisit.features.customers.hours import market_days, opening_hours
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.users import Role
 
@@ -86,6 +87,8 @@ FIELDS: dict[str, Field] = {
     ),
     "special_group": Field(one_of("none", "fishing", "scenic", "campus", "large_site", "other")),
     "terminal_level": Field(one_of("ordinary", "modern", "franchised")),
+    "opening_hours": Field(opening_hours),
+    "market_days": Field(market_days),
 }
 
 

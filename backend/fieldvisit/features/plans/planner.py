@@ -20,13 +20,18 @@ METRES_A_MINUTE = 20_000 / 60
 FIRST_TRY = 0.6
 DROPPED = 1_000_000  # what leaving a visit out costs, in metres
 WEEK = range(7)
+STARTS, LUNCH, BACK = 8 * 60 + 30, 12 * 60, 14 * 60  # the clock of a working day, in minutes after midnight
+ALWAYS = (0, 2 * DAY)
 BEFORE_ORDER = (1, 2)  # days before the weekday on which a shop orders
 ROOM = 0.5  # of the days before the order weekday, as long as no more of them is asked for
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A shop: where it lies (WGS-84 degrees, or None), how many visits it wants, on which weekday it orders (Monday 0)."""
+    """A shop: where it lies (WGS-84 degrees, or None), how many visits it wants, on which weekday it orders (Monday 0).
+
+    `shut` are the days on which nobody calls there (its market days), by index; `hours` the minutes after midnight between which it is open.
+    """
 
     id: str
     lat: float | None
@@ -34,6 +39,8 @@ class Shop:
     wanted: int
     order_weekday: int | None = None
     fixed: tuple[int, ...] = ()
+    shut: tuple[int, ...] = ()
+    hours: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: f
     places, start = _places(month), model.add_location(0, 0)
     depot = model.add_depot(start)
     locations = [model.add_location(x, y) for x, y in places]
-    at_most = ceil(len(visits) / len(month.weekdays))
+    at_most = _at_most(visits, len(month.weekdays))
     for day in range(len(month.weekdays)):
         model.add_vehicle_type(
             capacity=max(at_most, sum(visit.first == visit.last == day for visit in visits)),
@@ -117,7 +124,8 @@ def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: f
     for route in best.routes():
         day = route.vehicle_type()
         numbers = [activity.idx for activity in route if activity.is_client()]
-        kept = _within_hours(month, visits, places, day, numbers)
+        due = [number for number in numbers if visits[number].first <= day <= visits[number].last]
+        kept = _within_hours(month, visits, places, due)
         found.days[day] = [month.shops[visits[number].shop].id for number in kept]
         found.metres += length(places[visits[number].shop] for number in kept)
         planned.update(kept)
@@ -127,20 +135,70 @@ def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: f
     return found
 
 
+def _at_most(visits: list[Visit], count: int) -> int:
+    """How many visits a day is to take at most: as few as leave every visit a day it may lie on, whichever span of days is the fullest."""
+    spans = ((first, last) for first in range(count) for last in range(first + 1, count))
+    fullest = (
+        ceil(sum(first <= visit.first and visit.last <= last for visit in visits) / (last - first + 1))
+        for first, last in spans
+    )
+    return max(fullest, default=len(visits))
+
+
 def _within_hours(
-    month: Month, visits: list[Visit], places: list[tuple[float, float]], day: int, numbers: list[int]
+    month: Month, visits: list[Visit], places: list[tuple[float, float]], numbers: list[int]
 ) -> list[int]:
-    """Those of a day that are due on it, as far as its hours go: where there is too much, a search may end beyond them."""
-    kept = [number for number in numbers if visits[number].first <= day <= visits[number].last]
-    while kept and _minutes(month, [places[visits[number].shop] for number in kept]) > month.day_minutes:
+    """Those of a day that it has room for, each while its shop is open: where there is too much, a search may end beyond that."""
+    kept = _while_open(month, visits, places, numbers)
+    while kept and _walk(month, visits, places, kept)[0] > month.day_minutes:
         loose = [number for number in kept if visits[number].first < visits[number].last]
         kept.remove((loose or kept)[-1])
+        kept = _while_open(month, visits, places, kept)
     return kept
 
 
-def _minutes(month: Month, stops: list[tuple[float, float]]) -> int:
-    on_the_way = sum(round(_way(a, b) / METRES_A_MINUTE) for a, b in pairwise(stops))
-    return len(stops) * month.visit_minutes + on_the_way
+def _while_open(
+    month: Month, visits: list[Visit], places: list[tuple[float, float]], numbers: list[int]
+) -> list[int]:
+    """The stops of a day, those moved that would find their shop shut: later before it opens, sooner after it closes.
+
+    One for which there is no such place in the day is left out.
+    """
+    order = list(numbers)
+    moves = len(order) ** 2
+    while (misfit := _walk(month, visits, places, order)[1]) is not None:
+        at, step = misfit
+        moves -= 1
+        if moves < 0 or not 0 <= at + step < len(order):
+            order.pop(at)
+        else:
+            order[at], order[at + step] = order[at + step], order[at]
+    return order
+
+
+def _walk(
+    month: Month, visits: list[Visit], places: list[tuple[float, float]], order: list[int]
+) -> tuple[int, tuple[int, int] | None]:
+    """The minutes a day takes in this order, and the first stop that finds its shop shut with the way it is to be moved.
+
+    Where none of those to come is open yet either, one waits.
+    """
+    spent, misfit = 0, None
+    for at, number in enumerate(order):
+        shop = visits[number].shop
+        if at:
+            spent += round(_way(places[visits[order[at - 1]].shop], places[shop]) / METRES_A_MINUTE)
+        clock = STARTS + spent if STARTS + spent < LUNCH else BACK + spent - (LUNCH - STARTS)
+        opens, closes = month.shops[shop].hours or ALWAYS
+        if misfit is None and clock + month.visit_minutes > closes:
+            misfit = (at, -1)
+        elif clock < opens:
+            later = (month.shops[visits[one].shop].hours or ALWAYS for one in order[at + 1 :])
+            if misfit is None and any(first <= clock for first, _ in later):
+                misfit = (at, 1)
+            spent = min(opens, LUNCH) - STARTS + max(0, opens - BACK)
+        spent += month.visit_minutes
+    return spent, misfit
 
 
 def length(places: Iterable[tuple[float, float]]) -> int:
@@ -149,7 +207,7 @@ def length(places: Iterable[tuple[float, float]]) -> int:
 
 
 def _due(month: Month) -> tuple[list[Visit], dict[str, int]]:
-    """The visits with the days each may lie on; a shop that wants more than there are days has the rest named."""
+    """The visits with the days each may lie on; what a shop wants beyond the days there are, or while it is shut, is named."""
     count = len(month.weekdays)
     unmet = {shop.id: shop.wanted - count for shop in month.shops if shop.wanted > count}
     visits: list[Visit] = []
@@ -163,8 +221,23 @@ def _due(month: Month) -> tuple[list[Visit], dict[str, int]]:
             nearest = min(parts, key=lambda part: max(part[0] - day, day - part[1], 0), default=None)
             if nearest is not None:
                 parts.remove(nearest)
-        visits += [Visit(number, first, last) for first, last in parts]
+        for first, last in parts:
+            open_days = _longest_run(day for day in range(first, last + 1) if day not in shop.shut)
+            if open_days:
+                visits.append(Visit(number, open_days[0], open_days[-1]))
+            else:
+                unmet[shop.id] = unmet.get(shop.id, 0) + 1
     return visits, unmet
+
+
+def _longest_run(days: Iterable[int]) -> list[int]:
+    """The longest of the runs of days that follow one another, the first of several; empty of none."""
+    best: list[int] = []
+    run: list[int] = []
+    for day in days:
+        run = [*run, day] if run and day == run[-1] + 1 else [day]
+        best = max(best, run, key=len)
+    return best
 
 
 def _before_the_order(month: Month, visits: list[Visit]) -> list[Visit]:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.customers.datums import to_wgs84
+from fieldvisit.features.customers.hours import is_market_day, open_between
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.metrics.rules import ACTIVE, month_period, visits_wanted
 from fieldvisit.features.org.models import Route
@@ -87,7 +88,11 @@ def ask(session: Session, principal: Principal, asked: ProposeMonth, on: date) -
     wanted = _wanted(session, principal, asked, on)
     shops = tuple(
         _shop(
-            row, order_weekday, max(wanted.get(row.id, 0), len(fixed.get(row.id, []))), fixed.get(row.id, [])
+            row,
+            order_weekday,
+            max(wanted.get(row.id, 0), len(fixed.get(row.id, []))),
+            fixed.get(row.id, []),
+            days,
         )
         for row, order_weekday in _shops(session, principal, set(wanted) | set(fixed))
         if wanted.get(row.id, 0) > 0 or row.id in fixed
@@ -169,9 +174,21 @@ def _shops(session: Session, principal: Principal, ids: set[str]) -> list[tuple[
     return [(row, weekday) for row, weekday in session.execute(asked)]
 
 
-def _shop(row: Customer, order_weekday: int | None, wanted: int, fixed: list[int]) -> Shop:
+def _shop(row: Customer, order_weekday: int | None, wanted: int, fixed: list[int], days: list[date]) -> Shop:
+    shut = [
+        number for number, day in enumerate(days) if row.market_days and is_market_day(row.market_days, day)
+    ]
+    lat = lng = None
     known = datum(row.datum)
-    if row.lat is None or row.lng is None or known is None:
-        return Shop(row.id, None, None, wanted, order_weekday, tuple(fixed))
-    lat, lng = to_wgs84(row.lat, row.lng, known)
-    return Shop(row.id, lat, lng, wanted, order_weekday, tuple(fixed))
+    if row.lat is not None and row.lng is not None and known is not None:
+        lat, lng = to_wgs84(row.lat, row.lng, known)
+    return Shop(
+        row.id,
+        lat,
+        lng,
+        wanted,
+        order_weekday,
+        tuple(fixed),
+        shut=tuple(shut),
+        hours=open_between(row.opening_hours) if row.opening_hours else None,
+    )

@@ -18,6 +18,8 @@ const UNKNOWN = {
   owner_name: null,
   special_group: null,
   terminal_level: null,
+  opening_hours: null,
+  market_days: null,
 }
 
 export function practiceShop(name: string, address: string, place: Place | null): Customer {
