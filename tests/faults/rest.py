@@ -238,7 +238,10 @@ class Judge:
         return op.reason in BY_PEOPLE or (op.reason == "missing" and waited >= MISSING_SHOWN_AFTER)
 
     def _targets(self, saved: Saved) -> set[str]:
-        """The bundles that are here and that an entry names: of the shop, of the visit and of the visit's shop."""
+        """The bundles that are here and that an entry names: of the shop, of the visit and of the visit's shop; a decision names what the entry names that it decides, unless that is one itself."""
+        decided = self.field.ledger.get(saved.args.get("held_op_id", ""))
+        if decided is not None:
+            return set() if "held_op_id" in decided.args else self._targets(decided)
         names = set()
         customer, visit = saved.args.get("customer_id"), self.visits.get(saved.args.get("visit_id", ""))
         visit = visit or self.visits.get(saved.args.get("id", ""))
