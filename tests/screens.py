@@ -320,6 +320,12 @@ def readers_of_a_policy(page: Page) -> None:
     shown("policy-readers")(page)
 
 
+def of_a_slip(page: Page) -> None:
+    """The first slip, with what became of it."""
+    page.get_by_test_id("slip").first.get_by_role("link").click(timeout=30_000)
+    shown("slip-card")(page)
+
+
 def of_a_service_plan(page: Page) -> None:
     """The first service plan, which waits."""
     page.get_by_test_id("service-plan").first.get_by_role("link").click(timeout=30_000)
@@ -361,6 +367,9 @@ FIELD = [
     Screen("standards", "service", "/service", shown("standard")),
     Screen("own-service-plans", "service-plans", "/service/plans", worded("编制")),
     Screen("writing-service", "service-plans", "/service/plans", writing_service),
+    Screen("slips", "slips", "/slips", shown("slip")),
+    Screen("slip", "slips", "/slips", of_a_slip),
+    Screen("writing-slip", "slips", "/slips", pressed("写传递单", after=shown("slip"))),
     Screen("policies", "policies", "/policies", shown("policy")),
     Screen("policy", "policies", "/policies", of_a_policy),
     Screen("asking-of-a-policy", "policies", "/policies", pressed("已读,有疑问", after=of_a_policy)),
@@ -389,6 +398,7 @@ MANAGER = [
     Screen("giving", "tasks", "/tasks", pressed("布置任务")),
     Screen("task-to-judge", "tasks", "/tasks", to_judge),
     Screen("own-plans", "plans", "/plans", shown("own-week")),
+    Screen("slips-to-answer", "slips", "/slips", of_a_slip),
     Screen("service-plan-to-decide", "service-plans", "/service/plans", of_a_service_plan),
     Screen("readers", "policies", "/policies", readers_of_a_policy),
     Screen("plan-to-decide", "plans", "/plans", to_decide),

@@ -17,6 +17,7 @@ import { routes as privacy } from './features/privacy/routes'
 import { routes as reports } from './features/reports/routes'
 import { routes as service } from './features/service/routes'
 import { routes as session } from './features/session/routes'
+import { routes as slips } from './features/slips/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as tasks } from './features/tasks/routes'
 import { routes as today } from './features/today/routes'
@@ -32,6 +33,7 @@ export const router = createRouter({
     ...sync,
     ...tasks,
     ...plans,
+    ...slips,
     ...decisions,
     ...overview,
     ...reports,

@@ -39,6 +39,7 @@ COVERS = {"am03": "am04"}  # in force today
 TASKS = {uid(): ("am01", "cz"), uid(): ("am03", "cj"), uid(): ("am19", "xq")}
 PLANS = {uid(): one for one in TASKS.values()}
 SERVICE = {uid(): one for one in TASKS.values()}
+SLIPS = {uid(): one for one in TASKS.values()}
 POLICIES = {uid(): "dq", uid(): "xq"}
 WORK = (
     "customer",
@@ -47,6 +48,7 @@ WORK = (
     "visit_plan",
     "plan_progress",
     "service_plan",
+    "slip",
     "policy",
     "policy_receipt",
 )
@@ -85,9 +87,9 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
         (author,) = (name for name in ROUTES if person(name) == rest.split(":")[1])
         zone = ROUTES[author].split(":")[0]
         return username == author or ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
-    author, zone = (TASKS | PLANS | SERVICE)[rest]
+    author, zone = (TASKS | PLANS | SERVICE | SLIPS)[rest]
     leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
-    return username == author or (leads and (kind == "task" or username != "ga"))
+    return username == author or (leads and (kind in ("task", "slip") or username != "ga"))
 
 
 def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
@@ -193,10 +195,7 @@ def busy_world(world: World) -> World:
         answer = world.as_(leader).call("POST", "/api/tasks", task | {"due_on": str(today())})
         assert answer.status_code == 200, answer.text
         assert world.as_(username).do("tasks.report_progress", note | {"text": words})["state"] == "applied"
-    for key, department in POLICIES.items():
-        _publish(world.as_("dm" if department == "dq" else "dm2"), key, department)
-    for key, (username, zone) in SERVICE.items():
-        _agree_and_read(world.as_(username), key, DEPARTMENT_OF[zone], f"canary {username}")
+    _tell_one_another(world)
     for key, (username, _) in PLANS.items():
         _plan_a_day(world.as_(username), key, ROUTES[username], f"canary {username}")
     _sell_something(world)
@@ -240,6 +239,15 @@ def _lend(world: World, username: str, department: str) -> None:
         session.scalars(served).one().scope = f"department:{user.department_id}"
 
 
+def _tell_one_another(world: World) -> None:
+    """Policies that are read, service plans, slips that are answered."""
+    for key, department in POLICIES.items():
+        _publish(world.as_("dm" if department == "dq" else "dm2"), key, department)
+    for slip, (key, (username, zone)) in zip(SLIPS, SERVICE.items(), strict=True):
+        _agree_read_and_tell(world.as_(username), key, slip, DEPARTMENT_OF[zone])
+        _answer(world.as_("dm" if zone in DEPARTMENTS["dm"] else "dm2"), slip, f"canary {username}")
+
+
 def _publish(leader: Persona, policy_id: str, department: str) -> None:
     told = {"title": "t", "category": "company", "version": "1", "text": "t", "effective_on": str(today())}
     answer = leader.call(
@@ -248,16 +256,21 @@ def _publish(leader: Persona, policy_id: str, department: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def _agree_and_read(author: Persona, plan_id: str, department: str, words: str) -> None:
+def _agree_read_and_tell(author: Persona, plan_id: str, slip_id: str, department: str) -> None:
+    words = f"canary {author.username}"
     first = today().replace(month=today().month - (today().month - 1) % 3, day=1)
     group = {"business_size": "1", "visits_a_month": 4}
     plan = {"id": plan_id, "first_on": str(first), "aims": words, "groups": [group]}
     (policy,) = (key for key, of in POLICIES.items() if of == department)
     read = {"policy_id": policy, "id": uid(), "is_understood": False, "question": words}
-    results = author.push(author.op("service_plans.submit", plan), author.op("policies.read", read))[
-        "results"
-    ]
-    assert [result["state"] for result in results] == ["applied"] * 2, results
+    slip = {"id": slip_id, "category": "supply", "content": words}
+    made = (("service_plans.submit", plan), ("policies.read", read), ("slips.send", slip))
+    results = author.push(*(author.op(*one) for one in made))["results"]
+    assert [result["state"] for result in results] == ["applied"] * 3, results
+
+
+def _answer(leader: Persona, slip_id: str, words: str) -> None:
+    assert leader.do("slips.reply", {"slip_id": slip_id, "id": uid(), "text": words})["state"] == "applied"
 
 
 def _plan_a_day(author: Persona, plan_id: str, route: str, words: str) -> None:
@@ -481,7 +494,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             assert readers == field_and_above, name
         elif name == "sales_imports":
             assert readers == {Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}, name
-        elif name in ("brands", "product_specs"):
+        elif name in ("brands", "product_specs", "slips", "slip_notes"):
             assert readers == everybody - system, name
         elif name == "attachments":
             assert readers == everybody - system
@@ -499,6 +512,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "visit_plan",
         "plan_progress",
         "service_plan",
+        "slip",
         "policy",
         "policy_receipt",
         "sales",

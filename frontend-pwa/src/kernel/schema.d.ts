@@ -4232,6 +4232,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/slip_notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * slip_notes you may see, in pages.
+         * @description slip_notes you may see, in pages.
+         */
+        get: operations["list_slip_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slip_notes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All slip_notes you may see, as a csv file.
+         * @description All slip_notes you may see, as a csv file.
+         */
+        get: operations["export_slip_notes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slip_notes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All slip_notes you may see, as a xlsx file.
+         * @description All slip_notes you may see, as a xlsx file.
+         */
+        get: operations["export_slip_notes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slip_notes/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the slip_notes you may see.
+         * @description One of the slip_notes you may see.
+         */
+        get: operations["get_slip_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * slips you may see, in pages.
+         * @description slips you may see, in pages.
+         */
+        get: operations["list_slips"];
+        put?: never;
+        /**
+         * Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival.
+         * @description Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival.
+         */
+        post: operations["slips.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All slips you may see, as a csv file.
+         * @description All slips you may see, as a csv file.
+         */
+        get: operations["export_slips_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All slips you may see, as a xlsx file.
+         * @description All slips you may see, as a xlsx file.
+         */
+        get: operations["export_slips_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the slips you may see.
+         * @description One of the slips you may see.
+         */
+        get: operations["get_slips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips/{slip_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an own slip that was answered; it is carried for 30 days more.
+         * @description Close an own slip that was answered; it is carried for 30 days more.
+         */
+        post: operations["slips.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips/{slip_id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
+         * @description Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
+         */
+        post: operations["slips.forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips/{slip_id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a slip has reached one (签收).
+         * @description Say that a slip has reached one (签收).
+         */
+        post: operations["slips.receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips/{slip_id}/reject-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a better answer to an own slip; a new term begins.
+         * @description Ask for a better answer to an own slip; a new term begins.
+         */
+        post: operations["slips.reject_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/slips/{slip_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a slip with what was done; whether in time is judged by what can be proven.
+         * @description Answer a slip with what was done; whether in time is judged by what can be proven.
+         */
+        post: operations["slips.reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stock_readings": {
         parameters: {
             query?: never;
@@ -6694,6 +6958,27 @@ export interface components {
             visit_id: string;
         };
         /**
+         * ConfirmSlip
+         * @description That the answer will do.
+         */
+        ConfirmSlip: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Slip Id
+             * Format: uuid
+             */
+            slip_id: string;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
          * ConsentView
          * @description That one has read the notice (`kind` notice) or allows one's place to be taken (location), or took it back.
          */
@@ -7488,6 +7773,32 @@ export interface components {
             to_state: string;
         };
         /**
+         * ForwardSlip
+         * @description Who is to deal with it instead, and why.
+         */
+        ForwardSlip: {
+            /**
+             * Addressee Id
+             * Format: uuid
+             */
+            addressee_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Slip Id
+             * Format: uuid
+             */
+            slip_id: string;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
          * GiveConsent
          * @description The kind, and the version of the text that was on the screen.
          */
@@ -7899,6 +8210,22 @@ export interface components {
             made_at: string;
             /** Read At */
             read_at: string | null;
+        };
+        /**
+         * OnSlip
+         * @description A step on a slip; `id` is the note's.
+         */
+        OnSlip: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Slip Id
+             * Format: uuid
+             */
+            slip_id: string;
         };
         /**
          * PersonRow
@@ -8626,6 +8953,24 @@ export interface components {
             reason: string;
         };
         /**
+         * RejectReply
+         * @description What the answer leaves open.
+         */
+        RejectReply: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Slip Id
+             * Format: uuid
+             */
+            slip_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * RenameZone
          * @description What a zone is called from now on.
          */
@@ -8639,6 +8984,29 @@ export interface components {
              * Format: uuid
              */
             zone_id: string;
+        };
+        /**
+         * ReplySlip
+         * @description What was done about it.
+         */
+        ReplySlip: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /**
+             * Slip Id
+             * Format: uuid
+             */
+            slip_id: string;
+            /** Text */
+            text: string;
         };
         /**
          * ReportProgress
@@ -9165,6 +9533,62 @@ export interface components {
             value?: unknown;
         };
         /**
+         * SendSlip
+         * @description To a person, or to one's own department (no addressee); about a shop and from a visit, if it is.
+         *
+         *     Without `reply_due_on` the answer is due as the department has set it for its urgency.
+         */
+        SendSlip: {
+            /**
+             * Addressee Id
+             * @default null
+             */
+            addressee_id?: string | null;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "market_info" | "customer_info" | "brand_info" | "supply" | "price" | "delivery" | "order" | "settlement" | "compliance" | "suggestion" | "query" | "grumble" | "complaint" | "other";
+            /** Content */
+            content: string;
+            /**
+             * Customer Id
+             * @default null
+             */
+            customer_id?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /**
+             * Reply Due On
+             * @default null
+             */
+            reply_due_on?: string | null;
+            /**
+             * Urgency
+             * @default normal
+             * @enum {string}
+             */
+            urgency?: "normal" | "urgent";
+            /**
+             * Visit Id
+             * @default null
+             */
+            visit_id?: string | null;
+            /**
+             * Wanted Action
+             * @default null
+             */
+            wanted_action?: string | null;
+        };
+        /**
          * ServiceGroup
          * @description How shops of a size are to be served: visits a month, service items, and what else is done for them.
          */
@@ -9494,6 +9918,86 @@ export interface components {
             }[];
             /** Recent Qty */
             recent_qty: number;
+        };
+        /**
+         * SlipNoteView
+         * @description A step of a slip; photos of a reply have `owner_id` = this id.
+         */
+        SlipNoteView: {
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Slip Id */
+            slip_id: string;
+            /** Text */
+            text: string | null;
+            /** To Id */
+            to_id: string | null;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "receive" | "reply" | "forward" | "confirm" | "unsatisfied";
+        };
+        /**
+         * SlipView
+         * @description A slip, and how it stands; without an addressee it went to the department.
+         */
+        SlipView: {
+            /** Addressee Id */
+            addressee_id: string | null;
+            /** Author Id */
+            author_id: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "market_info" | "customer_info" | "brand_info" | "supply" | "price" | "delivery" | "order" | "settlement" | "compliance" | "suggestion" | "query" | "grumble" | "complaint" | "other";
+            /** Content */
+            content: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Department Id */
+            department_id: string | null;
+            /** Earliest At */
+            earliest_at: string | null;
+            /** Id */
+            id: string;
+            /** Latest At */
+            latest_at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Number */
+            number: string;
+            /** Reply Due On */
+            reply_due_on: string | null;
+            /** Shop Name */
+            shop_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "sent" | "received" | "replied" | "closed";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "normal" | "urgent";
+            /** Visit Id */
+            visit_id: string | null;
+            /** Wanted Action */
+            wanted_action: string | null;
         };
         /**
          * StockReadingView
@@ -16328,6 +16832,401 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_slip_notes: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                slip_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["SlipNoteView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_slip_notes_csv: {
+        parameters: {
+            query?: {
+                slip_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_slip_notes_xlsx: {
+        parameters: {
+            query?: {
+                slip_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_slip_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlipNoteView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_slips: {
+        parameters: {
+            query?: {
+                addressee_id?: string;
+                after?: string;
+                author_id?: string;
+                category?: string;
+                limit?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+                urgency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["SlipView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "slips.send": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SendSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_slips_csv: {
+        parameters: {
+            query?: {
+                addressee_id?: string;
+                author_id?: string;
+                category?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+                urgency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_slips_xlsx: {
+        parameters: {
+            query?: {
+                addressee_id?: string;
+                author_id?: string;
+                category?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+                urgency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_slips: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlipView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "slips.confirm": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "slips.forward": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForwardSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "slips.receive": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "slips.reject_reply": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RejectReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "slips.reply": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplySlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

@@ -11,6 +11,7 @@ const words = {
   policies: { 'zh-CN': () => import('@/locales/policies/zh-CN.json'), en: () => import('@/locales/policies/en.json') },
   reports: { 'zh-CN': () => import('@/locales/reports/zh-CN.json'), en: () => import('@/locales/reports/en.json') },
   service: { 'zh-CN': () => import('@/locales/service/zh-CN.json'), en: () => import('@/locales/service/en.json') },
+  slips: { 'zh-CN': () => import('@/locales/slips/zh-CN.json'), en: () => import('@/locales/slips/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },
 }
 export type Part = keyof typeof words

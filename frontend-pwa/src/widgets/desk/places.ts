@@ -8,6 +8,7 @@ export interface Place {
 const MANAGER = 'market_manager'
 const LEADER = 'department_manager'
 const CENTRE = 'complaint_centre'
+const POST = 'related_post'
 const ADMIN = 'general_admin'
 const SYSTEM = 'system_admin'
 
@@ -18,6 +19,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
+    ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
     ['/policies', 'policies', [MANAGER, LEADER, CENTRE, ADMIN]],
   ],

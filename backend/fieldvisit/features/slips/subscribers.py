@@ -1,0 +1,62 @@
+"""Who hears of a slip: whom it is for, and who sent it."""
+
+from collections.abc import Iterable
+
+from fieldvisit.features.slips.commands import REPLY, REPLY_URGENT
+from fieldvisit.features.slips.models import Slip
+from fieldvisit.features.slips.rules import DEPARTMENT_POSTS
+from fieldvisit.kernel.events import on
+from fieldvisit.kernel.notices import holders, notice, tell
+from fieldvisit.kernel.reactions import Happening
+
+SENT = notice("slip_sent")
+REPLIED = notice("slip_replied")
+REJECTED = notice("slip_reply_rejected")
+CONFIRMED = notice("slip_confirmed")
+DUE_NEAR = notice("slip_due_near")
+OVERDUE = notice("slip_overdue")
+
+TO_ADDRESSEE = {
+    "slips.sent": SENT,
+    "slips.forwarded": SENT,
+    "slips.reply_rejected": REJECTED,
+    "slips.confirmed": CONFIRMED,
+    f"{REPLY}.due_near": DUE_NEAR,
+    f"{REPLY_URGENT}.due_near": DUE_NEAR,
+}
+
+
+def _slip(happening: Happening) -> Slip:
+    data = happening.event.data
+    return happening.session.get_one(Slip, data.get("slip_id") or data["entity_id"])
+
+
+def _addressees(happening: Happening, slip: Slip) -> Iterable[str]:
+    """Whom it was for when it happened; of the department its manager, and its administrator where there is none."""
+    addressee_id = happening.event.data.get("addressee_id", slip.addressee_id)
+    if addressee_id is not None:
+        return [addressee_id]
+    posts = (holders(happening.session, post, slip.department_id) for post in DEPARTMENT_POSTS)
+    return next((found for found in posts if found), [])
+
+
+@on(*TO_ADDRESSEE)
+def tell_addressee(happening: Happening) -> None:
+    """Whom it is for hears that it came, is due soon, was answered too thinly, or is done."""
+    slip = _slip(happening)
+    kind = TO_ADDRESSEE[happening.event.name]
+    tell(happening, _addressees(happening, slip), kind, entity_id=slip.id, urgency=slip.urgency)
+
+
+@on("slips.replied")
+def tell_author(happening: Happening) -> None:
+    """Who sent it hears that it was answered."""
+    slip = _slip(happening)
+    tell(happening, [slip.author_id], REPLIED, entity_id=slip.id)
+
+
+@on(f"{REPLY}.overdue", f"{REPLY_URGENT}.overdue")
+def tell_both(happening: Happening) -> None:
+    """Nothing has come in time: both hear it."""
+    slip = _slip(happening)
+    tell(happening, [*_addressees(happening, slip), slip.author_id], OVERDUE, entity_id=slip.id)
