@@ -22,7 +22,7 @@ def _references(table: str, **columns: str) -> list[sa.ForeignKeyConstraint]:
 
 def upgrade() -> None:
     op.create_table(
-        "slip",
+        "info_slip",
         sa.Column("id", GUID, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("author_id", GUID, nullable=False),
@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("latest_at", db.Utc(), nullable=True),
         sa.Column("timeliness", sa.Text(), nullable=True),
         *_references(
-            "slip",
+            "info_slip",
             author_id="user",
             department_id="department",
             addressee_id="user",
@@ -51,30 +51,32 @@ def upgrade() -> None:
             visit_id="visit",
             bundle_id="bundle",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip")),
-        sa.UniqueConstraint("number", name=op.f("uq_slip_number")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_info_slip")),
+        sa.UniqueConstraint("number", name=op.f("uq_info_slip_number")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_slip_author_id_made_at"), "slip", ["author_id", "made_at"])
-    op.create_index(op.f("ix_slip_addressee_id_state"), "slip", ["addressee_id", "state"])
-    op.create_index(op.f("ix_slip_bundle_id"), "slip", ["bundle_id"])
+    op.create_index(op.f("ix_info_slip_author_id_made_at"), "info_slip", ["author_id", "made_at"])
+    op.create_index(op.f("ix_info_slip_addressee_id_state"), "info_slip", ["addressee_id", "state"])
+    op.create_index(op.f("ix_info_slip_bundle_id"), "info_slip", ["bundle_id"])
     op.create_table(
-        "slip_note",
+        "info_slip_note",
         sa.Column("id", GUID, nullable=False),
-        sa.Column("slip_id", GUID, nullable=False),
+        sa.Column("info_slip_id", GUID, nullable=False),
         sa.Column("author_id", GUID, nullable=False),
         sa.Column("word", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("to_id", GUID, nullable=True),
         sa.Column("made_at", db.Utc(), nullable=False),
         sa.Column("bundle_id", LONG, nullable=False),
-        *_references("slip_note", slip_id="slip", author_id="user", to_id="user", bundle_id="bundle"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_slip_note")),
+        *_references(
+            "info_slip_note", info_slip_id="info_slip", author_id="user", to_id="user", bundle_id="bundle"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_info_slip_note")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_slip_note_bundle_id"), "slip_note", ["bundle_id"])
+    op.create_index(op.f("ix_info_slip_note_bundle_id"), "info_slip_note", ["bundle_id"])
 
 
 def downgrade() -> None:
-    op.drop_table("slip_note")
-    op.drop_table("slip")
+    op.drop_table("info_slip_note")
+    op.drop_table("info_slip")

@@ -239,18 +239,25 @@ EXAMPLES: dict[str, Example] = {
     },
     "policies.end": lambda of: {"policy_id": of["policy"]},
     "policies.read": lambda of: {"policy_id": of["policy"], "id": uid()},
-    "slips.send": lambda of: {
+    "info_slips.send": lambda of: {
         "id": uid(),
         "category": "supply",
         "content": "c",
         "customer_id": of["customer"],
     },
-    **{f"slips.{step}": lambda of: {"slip_id": of["slip"], "id": uid()} for step in ("receive", "confirm")},
     **{
-        f"slips.{step}": lambda of: {"slip_id": of["slip"], "id": uid(), "text": "t"}
+        f"info_slips.{step}": lambda of: {"info_slip_id": of["info_slip"], "id": uid()}
+        for step in ("receive", "confirm")
+    },
+    **{
+        f"info_slips.{step}": lambda of: {"info_slip_id": of["info_slip"], "id": uid(), "text": "t"}
         for step in ("reply", "reject_reply")
     },
-    "slips.forward": lambda of: {"slip_id": of["slip"], "id": uid(), "addressee_id": of["user"]},
+    "info_slips.forward": lambda of: {
+        "info_slip_id": of["info_slip"],
+        "id": uid(),
+        "addressee_id": of["user"],
+    },
     "service_plans.submit": lambda _of: a_quarter(uid()),
     "service_plans.withdraw": lambda of: {"id": of["service_plan"]},
     **{
@@ -373,7 +380,7 @@ PERMITTED: dict[str, set[Role]] = {
     **{f"policies.{step}": {Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN} for step in ("publish", "end")},
     "policies.read": set(Role) - {Role.RELATED_POST, Role.SYSTEM_ADMIN},
     **{
-        f"slips.{step}": set(Role) - {Role.SYSTEM_ADMIN}
+        f"info_slips.{step}": set(Role) - {Role.SYSTEM_ADMIN}
         for step in ("send", "receive", "reply", "forward", "confirm", "reject_reply")
     },
     **{f"service_plans.{step}": {Role.ACCOUNT_MANAGER} for step in ("submit", "withdraw", "amend")},
@@ -459,7 +466,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     quarter = a_quarter(uid())
     assert who.do("service_plans.submit", quarter)["state"] == "applied"
     slip = {"id": uid(), "category": "supply", "content": "c"}
-    assert who.do("slips.send", slip)["state"] == "applied"
+    assert who.do("info_slips.send", slip)["state"] == "applied"
     react(world.runtime.db)
     notice = world.as_(writer).get("/api/notices").json()["items"][0]
     zone, number = route.split(":")
@@ -482,7 +489,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "task": task["id"],
         "plan": plan["id"],
         "service_plan": quarter["id"],
-        "slip": slip["id"],
+        "info_slip": slip["id"],
         "policy": a_policy(world, department),
         "customer_code": customer_code(world, customer),
         "sales_import": a_sales_import(world, route),
@@ -512,7 +519,7 @@ NOWHERE = dict.fromkeys(
         "task",
         "plan",
         "service_plan",
-        "slip",
+        "info_slip",
         "policy",
         "sales_import",
         "notice",

@@ -48,7 +48,7 @@ WORK = (
     "visit_plan",
     "plan_progress",
     "service_plan",
-    "slip",
+    "info_slip",
     "policy",
     "policy_receipt",
 )
@@ -89,7 +89,7 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
         return username == author or ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
     author, zone = (TASKS | PLANS | SERVICE | SLIPS)[rest]
     leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
-    return username == author or (leads and (kind in ("task", "slip") or username != "ga"))
+    return username == author or (leads and (kind in ("task", "info_slip") or username != "ga"))
 
 
 def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
@@ -256,21 +256,24 @@ def _publish(leader: Persona, policy_id: str, department: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def _agree_read_and_tell(author: Persona, plan_id: str, slip_id: str, department: str) -> None:
+def _agree_read_and_tell(author: Persona, plan_id: str, info_slip_id: str, department: str) -> None:
     words = f"canary {author.username}"
     first = today().replace(month=today().month - (today().month - 1) % 3, day=1)
     group = {"business_size": "1", "visits_a_month": 4}
     plan = {"id": plan_id, "first_on": str(first), "aims": words, "groups": [group]}
     (policy,) = (key for key, of in POLICIES.items() if of == department)
     read = {"policy_id": policy, "id": uid(), "is_understood": False, "question": words}
-    slip = {"id": slip_id, "category": "supply", "content": words}
-    made = (("service_plans.submit", plan), ("policies.read", read), ("slips.send", slip))
+    slip = {"id": info_slip_id, "category": "supply", "content": words}
+    made = (("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip))
     results = author.push(*(author.op(*one) for one in made))["results"]
     assert [result["state"] for result in results] == ["applied"] * 3, results
 
 
-def _answer(leader: Persona, slip_id: str, words: str) -> None:
-    assert leader.do("slips.reply", {"slip_id": slip_id, "id": uid(), "text": words})["state"] == "applied"
+def _answer(leader: Persona, info_slip_id: str, words: str) -> None:
+    assert (
+        leader.do("info_slips.reply", {"info_slip_id": info_slip_id, "id": uid(), "text": words})["state"]
+        == "applied"
+    )
 
 
 def _plan_a_day(author: Persona, plan_id: str, route: str, words: str) -> None:
@@ -494,7 +497,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             assert readers == field_and_above, name
         elif name == "sales_imports":
             assert readers == {Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}, name
-        elif name in ("brands", "product_specs", "slips", "slip_notes"):
+        elif name in ("brands", "product_specs", "info_slips", "info_slip_notes"):
             assert readers == everybody - system, name
         elif name == "attachments":
             assert readers == everybody - system
@@ -512,7 +515,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "visit_plan",
         "plan_progress",
         "service_plan",
-        "slip",
+        "info_slip",
         "policy",
         "policy_receipt",
         "sales",

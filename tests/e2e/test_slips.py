@@ -55,7 +55,7 @@ def test_s11_10_a_slip_is_written_at_a_visit_without_signal_and_answered(
     card.get_by_role("button", name="认可,办结").click()
     expect(card.get_by_test_id("slip-state")).to_have_text("已办结")
     expect(theirs.get_by_test_id("slip-state")).to_have_text("已办结", timeout=60_000)
-    (row,) = server.get(token, "/api/slips", category="delivery")["items"]
+    (row,) = server.get(token, "/api/info_slips", category="delivery")["items"]
     assert (row["state"], row["visit_id"], row["customer_id"], row["timeliness"]) == (
         "closed",
         visit,

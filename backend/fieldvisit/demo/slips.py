@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from fieldvisit.demo.names import demo_id
 from fieldvisit.features.slips.commands import REPLY, REPLY_URGENT
-from fieldvisit.features.slips.models import SLIP, Slip, SlipNote
+from fieldvisit.features.slips.models import INFO_SLIP, InfoSlip, InfoSlipNote
 from fieldvisit.features.slips.rules import PREFIX
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.deadlines import start
@@ -57,7 +57,7 @@ def begin_terms(session: Session) -> None:
 
 
 def _id(number: int) -> str:
-    return demo_id(f"slip:{number}")
+    return demo_id(f"info_slip:{number}")
 
 
 def _tell(district: "District", department: str, number: int, told: Told) -> None:
@@ -65,11 +65,11 @@ def _tell(district: "District", department: str, number: int, told: Told) -> Non
     addressee = demo_id(f"user:{told.addressee}") if told.addressee else None
     led_in = f"zone:{demo_id(f'zone:{told.zone}')}" if told.zone else f"department:{department}"
     reached = f"user:{addressee}" if addressee else f"department:{department}"
-    key = SLIP.of(slip=_id(number), author=author)
+    key = INFO_SLIP.of(slip=_id(number), author=author)
     home = district.hang(replace(key, day=today() if told.state == "closed" else None), led_in, reached)
     answered_at = made_at + timedelta(hours=2)
     district.add(
-        Slip,
+        InfoSlip,
         home,
         id=_id(number),
         number=f"{PREFIX}-{today().year}-{number:06d}",
@@ -100,10 +100,10 @@ def _tell(district: "District", department: str, number: int, told: Told) -> Non
         steps.append(("confirm", None, author, answered_at + timedelta(hours=1)))
     for word, text, who, at in steps:
         district.add(
-            SlipNote,
+            InfoSlipNote,
             home,
-            id=demo_id(f"slip_note:{number}:{word}"),
-            slip_id=_id(number),
+            id=demo_id(f"info_slip_note:{number}:{word}"),
+            info_slip_id=_id(number),
             author_id=who,
             word=word,
             text=text,

@@ -2130,6 +2130,270 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/info_slip_notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * info_slip_notes you may see, in pages.
+         * @description info_slip_notes you may see, in pages.
+         */
+        get: operations["list_info_slip_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slip_notes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All info_slip_notes you may see, as a csv file.
+         * @description All info_slip_notes you may see, as a csv file.
+         */
+        get: operations["export_info_slip_notes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slip_notes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All info_slip_notes you may see, as a xlsx file.
+         * @description All info_slip_notes you may see, as a xlsx file.
+         */
+        get: operations["export_info_slip_notes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slip_notes/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the info_slip_notes you may see.
+         * @description One of the info_slip_notes you may see.
+         */
+        get: operations["get_info_slip_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * info_slips you may see, in pages.
+         * @description info_slips you may see, in pages.
+         */
+        get: operations["list_info_slips"];
+        put?: never;
+        /**
+         * Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival.
+         * @description Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival.
+         */
+        post: operations["info_slips.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All info_slips you may see, as a csv file.
+         * @description All info_slips you may see, as a csv file.
+         */
+        get: operations["export_info_slips_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All info_slips you may see, as a xlsx file.
+         * @description All info_slips you may see, as a xlsx file.
+         */
+        get: operations["export_info_slips_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips/{info_slip_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close an own slip that was answered; it is carried for 30 days more.
+         * @description Close an own slip that was answered; it is carried for 30 days more.
+         */
+        post: operations["info_slips.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips/{info_slip_id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
+         * @description Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
+         */
+        post: operations["info_slips.forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips/{info_slip_id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a slip has reached one (签收).
+         * @description Say that a slip has reached one (签收).
+         */
+        post: operations["info_slips.receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips/{info_slip_id}/reject-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a better answer to an own slip; a new term begins.
+         * @description Ask for a better answer to an own slip; a new term begins.
+         */
+        post: operations["info_slips.reject_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips/{info_slip_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a slip with what was done; whether in time is judged by what can be proven.
+         * @description Answer a slip with what was done; whether in time is judged by what can be proven.
+         */
+        post: operations["info_slips.reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/info_slips/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the info_slips you may see.
+         * @description One of the info_slips you may see.
+         */
+        get: operations["get_info_slips"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/looks": {
         parameters: {
             query?: never;
@@ -4226,270 +4490,6 @@ export interface paths {
         get: operations["get_shop_sales"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slip_notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * slip_notes you may see, in pages.
-         * @description slip_notes you may see, in pages.
-         */
-        get: operations["list_slip_notes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slip_notes.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All slip_notes you may see, as a csv file.
-         * @description All slip_notes you may see, as a csv file.
-         */
-        get: operations["export_slip_notes_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slip_notes.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All slip_notes you may see, as a xlsx file.
-         * @description All slip_notes you may see, as a xlsx file.
-         */
-        get: operations["export_slip_notes_xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slip_notes/{row_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One of the slip_notes you may see.
-         * @description One of the slip_notes you may see.
-         */
-        get: operations["get_slip_notes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * slips you may see, in pages.
-         * @description slips you may see, in pages.
-         */
-        get: operations["list_slips"];
-        put?: never;
-        /**
-         * Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival.
-         * @description Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival.
-         */
-        post: operations["slips.send"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All slips you may see, as a csv file.
-         * @description All slips you may see, as a csv file.
-         */
-        get: operations["export_slips_csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * All slips you may see, as a xlsx file.
-         * @description All slips you may see, as a xlsx file.
-         */
-        get: operations["export_slips_xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips/{row_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One of the slips you may see.
-         * @description One of the slips you may see.
-         */
-        get: operations["get_slips"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips/{slip_id}/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Close an own slip that was answered; it is carried for 30 days more.
-         * @description Close an own slip that was answered; it is carried for 30 days more.
-         */
-        post: operations["slips.confirm"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips/{slip_id}/forward": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
-         * @description Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
-         */
-        post: operations["slips.forward"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips/{slip_id}/receive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Say that a slip has reached one (签收).
-         * @description Say that a slip has reached one (签收).
-         */
-        post: operations["slips.receive"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips/{slip_id}/reject-reply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask for a better answer to an own slip; a new term begins.
-         * @description Ask for a better answer to an own slip; a new term begins.
-         */
-        post: operations["slips.reject_reply"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/slips/{slip_id}/reply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Answer a slip with what was done; whether in time is judged by what can be proven.
-         * @description Answer a slip with what was done; whether in time is judged by what can be proven.
-         */
-        post: operations["slips.reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6968,10 +6968,10 @@ export interface components {
              */
             id: string;
             /**
-             * Slip Id
+             * Info Slip Id
              * Format: uuid
              */
-            slip_id: string;
+            info_slip_id: string;
             /**
              * Text
              * @default null
@@ -7788,10 +7788,10 @@ export interface components {
              */
             id: string;
             /**
-             * Slip Id
+             * Info Slip Id
              * Format: uuid
              */
-            slip_id: string;
+            info_slip_id: string;
             /**
              * Text
              * @default null
@@ -8098,6 +8098,86 @@ export interface components {
             rows: components["schemas"]["ShopRow"][];
         };
         /**
+         * InfoSlipNoteView
+         * @description A step of a slip; photos of a reply have `owner_id` = this id.
+         */
+        InfoSlipNoteView: {
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /** Info Slip Id */
+            info_slip_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Text */
+            text: string | null;
+            /** To Id */
+            to_id: string | null;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "receive" | "reply" | "forward" | "confirm" | "unsatisfied";
+        };
+        /**
+         * InfoSlipView
+         * @description A slip, and how it stands; without an addressee it went to the department.
+         */
+        InfoSlipView: {
+            /** Addressee Id */
+            addressee_id: string | null;
+            /** Author Id */
+            author_id: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "market_info" | "customer_info" | "brand_info" | "supply" | "price" | "delivery" | "order" | "settlement" | "compliance" | "suggestion" | "query" | "grumble" | "complaint" | "other";
+            /** Content */
+            content: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Department Id */
+            department_id: string | null;
+            /** Earliest At */
+            earliest_at: string | null;
+            /** Id */
+            id: string;
+            /** Latest At */
+            latest_at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Number */
+            number: string;
+            /** Reply Due On */
+            reply_due_on: string | null;
+            /** Shop Name */
+            shop_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "sent" | "received" | "replied" | "closed";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /**
+             * Urgency
+             * @enum {string}
+             */
+            urgency: "normal" | "urgent";
+            /** Visit Id */
+            visit_id: string | null;
+            /** Wanted Action */
+            wanted_action: string | null;
+        };
+        /**
          * Leave
          * @description That a user is out of service from now on.
          */
@@ -8222,10 +8302,10 @@ export interface components {
              */
             id: string;
             /**
-             * Slip Id
+             * Info Slip Id
              * Format: uuid
              */
-            slip_id: string;
+            info_slip_id: string;
         };
         /**
          * PersonRow
@@ -8963,10 +9043,10 @@ export interface components {
              */
             id: string;
             /**
-             * Slip Id
+             * Info Slip Id
              * Format: uuid
              */
-            slip_id: string;
+            info_slip_id: string;
             /** Text */
             text: string;
         };
@@ -8996,15 +9076,15 @@ export interface components {
              */
             id: string;
             /**
+             * Info Slip Id
+             * Format: uuid
+             */
+            info_slip_id: string;
+            /**
              * Photos
              * @default []
              */
             photos?: string[];
-            /**
-             * Slip Id
-             * Format: uuid
-             */
-            slip_id: string;
             /** Text */
             text: string;
         };
@@ -9918,86 +9998,6 @@ export interface components {
             }[];
             /** Recent Qty */
             recent_qty: number;
-        };
-        /**
-         * SlipNoteView
-         * @description A step of a slip; photos of a reply have `owner_id` = this id.
-         */
-        SlipNoteView: {
-            /** Author Id */
-            author_id: string;
-            /** Id */
-            id: string;
-            /**
-             * Made At
-             * Format: date-time
-             */
-            made_at: string;
-            /** Slip Id */
-            slip_id: string;
-            /** Text */
-            text: string | null;
-            /** To Id */
-            to_id: string | null;
-            /**
-             * Word
-             * @enum {string}
-             */
-            word: "receive" | "reply" | "forward" | "confirm" | "unsatisfied";
-        };
-        /**
-         * SlipView
-         * @description A slip, and how it stands; without an addressee it went to the department.
-         */
-        SlipView: {
-            /** Addressee Id */
-            addressee_id: string | null;
-            /** Author Id */
-            author_id: string;
-            /**
-             * Category
-             * @enum {string}
-             */
-            category: "market_info" | "customer_info" | "brand_info" | "supply" | "price" | "delivery" | "order" | "settlement" | "compliance" | "suggestion" | "query" | "grumble" | "complaint" | "other";
-            /** Content */
-            content: string;
-            /** Customer Id */
-            customer_id: string | null;
-            /** Department Id */
-            department_id: string | null;
-            /** Earliest At */
-            earliest_at: string | null;
-            /** Id */
-            id: string;
-            /** Latest At */
-            latest_at: string | null;
-            /**
-             * Made At
-             * Format: date-time
-             */
-            made_at: string;
-            /** Number */
-            number: string;
-            /** Reply Due On */
-            reply_due_on: string | null;
-            /** Shop Name */
-            shop_name: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "sent" | "received" | "replied" | "closed";
-            /** Timeliness */
-            timeliness: ("in_time" | "late" | "unproven") | null;
-            /**
-             * Urgency
-             * @enum {string}
-             */
-            urgency: "normal" | "urgent";
-            /** Visit Id */
-            visit_id: string | null;
-            /** Wanted Action */
-            wanted_action: string | null;
         };
         /**
          * StockReadingView
@@ -13985,6 +13985,401 @@ export interface operations {
             };
         };
     };
+    list_info_slip_notes: {
+        parameters: {
+            query?: {
+                after?: string;
+                info_slip_id?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["InfoSlipNoteView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_info_slip_notes_csv: {
+        parameters: {
+            query?: {
+                info_slip_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_info_slip_notes_xlsx: {
+        parameters: {
+            query?: {
+                info_slip_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_info_slip_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoSlipNoteView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_info_slips: {
+        parameters: {
+            query?: {
+                addressee_id?: string;
+                after?: string;
+                author_id?: string;
+                category?: string;
+                limit?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+                urgency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["InfoSlipView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "info_slips.send": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SendSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_info_slips_csv: {
+        parameters: {
+            query?: {
+                addressee_id?: string;
+                author_id?: string;
+                category?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+                urgency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_info_slips_xlsx: {
+        parameters: {
+            query?: {
+                addressee_id?: string;
+                author_id?: string;
+                category?: string;
+                number?: string;
+                sort?: string;
+                state?: string;
+                urgency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "info_slips.confirm": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                info_slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfirmSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "info_slips.forward": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                info_slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ForwardSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "info_slips.receive": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                info_slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnSlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "info_slips.reject_reply": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                info_slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RejectReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "info_slips.reply": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                info_slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplySlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_info_slips: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InfoSlipView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_looks: {
         parameters: {
             query?: {
@@ -16832,401 +17227,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_slip_notes: {
-        parameters: {
-            query?: {
-                after?: string;
-                limit?: string;
-                slip_id?: string;
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items?: components["schemas"]["SlipNoteView"][];
-                        next?: string | null;
-                    };
-                };
-            };
-        };
-    };
-    export_slip_notes_csv: {
-        parameters: {
-            query?: {
-                slip_id?: string;
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-        };
-    };
-    export_slip_notes_xlsx: {
-        parameters: {
-            query?: {
-                slip_id?: string;
-                sort?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                };
-            };
-        };
-    };
-    get_slip_notes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                row_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipNoteView"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_slips: {
-        parameters: {
-            query?: {
-                addressee_id?: string;
-                after?: string;
-                author_id?: string;
-                category?: string;
-                limit?: string;
-                number?: string;
-                sort?: string;
-                state?: string;
-                urgency?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items?: components["schemas"]["SlipView"][];
-                        next?: string | null;
-                    };
-                };
-            };
-        };
-    };
-    "slips.send": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["SendSlip"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    export_slips_csv: {
-        parameters: {
-            query?: {
-                addressee_id?: string;
-                author_id?: string;
-                category?: string;
-                number?: string;
-                sort?: string;
-                state?: string;
-                urgency?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-        };
-    };
-    export_slips_xlsx: {
-        parameters: {
-            query?: {
-                addressee_id?: string;
-                author_id?: string;
-                category?: string;
-                number?: string;
-                sort?: string;
-                state?: string;
-                urgency?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                };
-            };
-        };
-    };
-    get_slips: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                row_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    "slips.confirm": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                slip_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ConfirmSlip"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    "slips.forward": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                slip_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ForwardSlip"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    "slips.receive": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                slip_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["OnSlip"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    "slips.reject_reply": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                slip_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["RejectReply"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-        };
-    };
-    "slips.reply": {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                slip_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ReplySlip"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
                 };
             };
         };

@@ -2,14 +2,14 @@
 
 from datetime import date, datetime
 
-from fieldvisit.features.slips.models import Slip, SlipNote
+from fieldvisit.features.slips.models import InfoSlip, InfoSlipNote
 from fieldvisit.features.slips.rules import SENDING, Category, State, Urgency, Word
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.intervals import Timeliness
 from fieldvisit.kernel.values import View
 
 
-class SlipView(View):
+class InfoSlipView(View):
     """A slip, and how it stands; without an addressee it went to the department."""
 
     id: str
@@ -32,11 +32,11 @@ class SlipView(View):
     timeliness: Timeliness | None
 
 
-class SlipNoteView(View):
+class InfoSlipNoteView(View):
     """A step of a slip; photos of a reply have `owner_id` = this id."""
 
     id: str
-    slip_id: str
+    info_slip_id: str
     author_id: str
     word: Word
     text: str | None
@@ -45,20 +45,20 @@ class SlipNoteView(View):
 
 
 collection(
-    "slips",
-    Slip,
-    SlipView,
+    "info_slips",
+    InfoSlip,
+    InfoSlipView,
     readers=SENDING,
     filters=("author_id", "addressee_id", "category", "urgency", "state", "number"),
     sorting=("made_at", "number"),
-    order=(Slip.made_at, Slip.id),
+    order=(InfoSlip.made_at, InfoSlip.id),
 )
 collection(
-    "slip_notes",
-    SlipNote,
-    SlipNoteView,
+    "info_slip_notes",
+    InfoSlipNote,
+    InfoSlipNoteView,
     readers=SENDING,
-    filters=("slip_id",),
+    filters=("info_slip_id",),
     sorting=("made_at",),
-    order=(SlipNote.made_at, SlipNote.id),
+    order=(InfoSlipNote.made_at, InfoSlipNote.id),
 )

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.lines import unit_of
-from fieldvisit.features.slips.models import SLIP, Slip, SlipNote
+from fieldvisit.features.slips.models import INFO_SLIP, InfoSlip, InfoSlipNote
 from fieldvisit.features.slips.rules import (
     DEPARTMENT_POSTS,
     MAX_PHOTOS,
@@ -29,8 +29,8 @@ from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import Args, Date, Id, OptionalProse, Prose
 from fieldvisit.kernel.work import Touching, Work
 
-REPLY = deadlines.deadline("slip.reply", 2, "working_day")
-REPLY_URGENT = deadlines.deadline("slip.reply_urgent", 24, "hour")
+REPLY = deadlines.deadline("info_slip.reply", 2, "working_day")
+REPLY_URGENT = deadlines.deadline("info_slip.reply_urgent", 24, "hour")
 Photos = Annotated[list[Id], Field(max_length=MAX_PHOTOS)]
 
 
@@ -55,7 +55,7 @@ class SendSlip(Args):
 class OnSlip(Args):
     """A step on a slip; `id` is the note's."""
 
-    slip_id: Id
+    info_slip_id: Id
     id: Id
 
 
@@ -86,17 +86,17 @@ class RejectReply(OnSlip):
 
 
 def _sent(touching: Touching, args: SendSlip) -> list[BundleKey]:
-    return [SLIP.of(slip=args.id, author=touching.user.id)]
+    return [INFO_SLIP.of(slip=args.id, author=touching.user.id)]
 
 
 def _there(touching: Touching, args: Any) -> list[str]:
-    return touching.bundle_of(Slip, args.slip_id)
+    return touching.bundle_of(InfoSlip, args.info_slip_id)
 
 
-@command("slips.send", "POST /slips", needs=SENDING, offline=True, in_person=True, touches=_sent)
+@command("info_slips.send", "POST /info_slips", needs=SENDING, offline=True, in_person=True, touches=_sent)
 def send(work: Work, args: SendSlip) -> None:
     """Tell another post something, with what is wanted of it and until when; the number (XXD-year-six digits) comes with the arrival."""
-    if work.session.get(Slip, args.id) is not None:
+    if work.session.get(InfoSlip, args.id) is not None:
         raise conflict("id_taken")
     _require_addressee(work, args.addressee_id)
     if args.reply_due_on is not None and args.reply_due_on < work.entry.day:
@@ -106,8 +106,8 @@ def send(work: Work, args: SendSlip) -> None:
     )
     if args.visit_id is not None:
         work.find(Visit, args.visit_id, "visit_missing", "visit_not_yours")
-    home = work.bundle(SLIP.of(slip=args.id, author=work.user.id))
-    slip = Slip(
+    home = work.bundle(INFO_SLIP.of(slip=args.id, author=work.user.id))
+    slip = InfoSlip(
         number=doc_no(work.session, PREFIX, day_of(work.entry.received_at).year),
         author_id=work.user.id,
         department_id=work.user.department_id,
@@ -124,13 +124,13 @@ def send(work: Work, args: SendSlip) -> None:
         work.hang(home, unit)
     _deliver(work, slip)
     _start_term(work, slip)
-    work.emit("slips.sent", home.id, slip_id=slip.id, addressee_id=slip.addressee_id)
+    work.emit("info_slips.sent", home.id, info_slip_id=slip.id, addressee_id=slip.addressee_id)
     work.result = {"id": slip.id, "number": slip.number}
 
 
 @command(
-    "slips.receive",
-    "POST /slips/{slip_id}/receive",
+    "info_slips.receive",
+    "POST /info_slips/{info_slip_id}/receive",
     needs=SENDING,
     offline=True,
     in_person=True,
@@ -138,14 +138,14 @@ def send(work: Work, args: SendSlip) -> None:
 )
 def receive(work: Work, args: OnSlip) -> None:
     """Say that a slip has reached one (签收)."""
-    slip = _addressed(work, args.slip_id, ("sent",))
+    slip = _addressed(work, args.info_slip_id, ("sent",))
     _step(work, slip, args.id, "receive", "received")
-    work.emit("slips.received", slip.bundle_id, slip_id=slip.id)
+    work.emit("info_slips.received", slip.bundle_id, info_slip_id=slip.id)
 
 
 @command(
-    "slips.reply",
-    "POST /slips/{slip_id}/reply",
+    "info_slips.reply",
+    "POST /info_slips/{info_slip_id}/reply",
     needs=SENDING,
     offline=True,
     in_person=True,
@@ -153,18 +153,18 @@ def receive(work: Work, args: OnSlip) -> None:
 )
 def reply(work: Work, args: ReplySlip) -> None:
     """Answer a slip with what was done; whether in time is judged by what can be proven."""
-    slip = _addressed(work, args.slip_id, ("sent", "received"))
+    slip = _addressed(work, args.info_slip_id, ("sent", "received"))
     slip.note_interval(
         work.entry.interval, deadlines.end(work.session, _term(slip), slip.id, work.entry.interval)
     )
     _step(work, slip, args.id, "reply", "replied", args.text)
     attach(work, args.photos, args.id, slip.bundle_id)
-    work.emit("slips.replied", slip.bundle_id, slip_id=slip.id)
+    work.emit("info_slips.replied", slip.bundle_id, info_slip_id=slip.id)
 
 
 @command(
-    "slips.forward",
-    "POST /slips/{slip_id}/forward",
+    "info_slips.forward",
+    "POST /info_slips/{info_slip_id}/forward",
     needs=SENDING,
     offline=True,
     in_person=True,
@@ -172,17 +172,17 @@ def reply(work: Work, args: ReplySlip) -> None:
 )
 def forward(work: Work, args: ForwardSlip) -> None:
     """Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it."""
-    slip = _addressed(work, args.slip_id, ("sent", "received"))
+    slip = _addressed(work, args.info_slip_id, ("sent", "received"))
     _require_addressee(work, args.addressee_id)
     slip.addressee_id = args.addressee_id
     _deliver(work, slip)
     _step(work, slip, args.id, "forward", "sent", args.text, args.addressee_id)
-    work.emit("slips.forwarded", slip.bundle_id, slip_id=slip.id, addressee_id=slip.addressee_id)
+    work.emit("info_slips.forwarded", slip.bundle_id, info_slip_id=slip.id, addressee_id=slip.addressee_id)
 
 
 @command(
-    "slips.confirm",
-    "POST /slips/{slip_id}/confirm",
+    "info_slips.confirm",
+    "POST /info_slips/{info_slip_id}/confirm",
     needs=SENDING,
     offline=True,
     in_person=True,
@@ -190,15 +190,15 @@ def forward(work: Work, args: ForwardSlip) -> None:
 )
 def confirm(work: Work, args: ConfirmSlip) -> None:
     """Close an own slip that was answered; it is carried for 30 days more."""
-    slip = _own(work, args.slip_id)
+    slip = _own(work, args.info_slip_id)
     work.session.get_one(Bundle, slip.bundle_id).day = day_of(work.entry.received_at)
     _step(work, slip, args.id, "confirm", "closed", args.text)
-    work.emit("slips.confirmed", slip.bundle_id, slip_id=slip.id)
+    work.emit("info_slips.confirmed", slip.bundle_id, info_slip_id=slip.id)
 
 
 @command(
-    "slips.reject_reply",
-    "POST /slips/{slip_id}/reject-reply",
+    "info_slips.reject_reply",
+    "POST /info_slips/{info_slip_id}/reject-reply",
     needs=SENDING,
     offline=True,
     in_person=True,
@@ -206,18 +206,18 @@ def confirm(work: Work, args: ConfirmSlip) -> None:
 )
 def reject_reply(work: Work, args: RejectReply) -> None:
     """Ask for a better answer to an own slip; a new term begins."""
-    slip = _own(work, args.slip_id)
+    slip = _own(work, args.info_slip_id)
     slip.reply_due_on = None
     _step(work, slip, args.id, "unsatisfied", "received", args.text)
     _start_term(work, slip)
-    work.emit("slips.reply_rejected", slip.bundle_id, slip_id=slip.id)
+    work.emit("info_slips.reply_rejected", slip.bundle_id, info_slip_id=slip.id)
 
 
-def _term(slip: Slip) -> str:
+def _term(slip: InfoSlip) -> str:
     return REPLY_URGENT if slip.urgency == "urgent" else REPLY
 
 
-def _start_term(work: Work, slip: Slip) -> None:
+def _start_term(work: Work, slip: InfoSlip) -> None:
     at = work.entry.received_at
     if slip.reply_due_on is not None:
         deadlines.start_until(work.session, _term(slip), slip.id, at, slip.reply_due_on)
@@ -226,16 +226,16 @@ def _start_term(work: Work, slip: Slip) -> None:
 
 
 def _require_addressee(work: Work, addressee_id: str | None) -> None:
-    """A colleague in service, or none for the own department; raises Problem 404 `slip_addressee_missing`, 422 `slip_to_self`."""
+    """A colleague in service, or none for the own department; raises Problem 404 `info_slip_addressee_missing`, 422 `info_slip_to_self`."""
     if addressee_id == work.user.id:
-        raise invalid("slip_to_self")
+        raise invalid("info_slip_to_self")
     addressee = work.session.get(User, addressee_id) if addressee_id else None
     is_there = addressee is not None and addressee.is_active and _are_colleagues(work.user, addressee)
     if not is_there and (addressee_id is not None or work.user.department_id is None):
-        raise missing("slip_addressee_missing")
+        raise missing("info_slip_addressee_missing")
 
 
-def _deliver(work: Work, slip: Slip) -> None:
+def _deliver(work: Work, slip: InfoSlip) -> None:
     home = work.session.get_one(Bundle, slip.bundle_id)
     to_department = f"department:{slip.department_id}"
     work.hang(home, f"user:{slip.addressee_id}" if slip.addressee_id else to_department)
@@ -248,42 +248,42 @@ def _are_colleagues(one: User, other: User) -> bool:
     return one.department_id == other.department_id or Role.COMPLAINT_CENTRE in (one.role, other.role)
 
 
-def _addressed(work: Work, slip_id: str, states: tuple[State, ...]) -> Slip:
+def _addressed(work: Work, info_slip_id: str, states: tuple[State, ...]) -> InfoSlip:
     """A slip that is one's own to deal with now."""
-    slip = work.find(Slip, slip_id, "slip_missing", "slip_not_yours")
+    slip = work.find(InfoSlip, info_slip_id, "info_slip_missing", "info_slip_not_yours")
     is_department = slip.addressee_id is None and work.user.role in DEPARTMENT_POSTS
     if slip.author_id == work.user.id or not (is_department or slip.addressee_id == work.user.id):
-        raise out_of_scope("slip_not_yours")
+        raise out_of_scope("info_slip_not_yours")
     if slip.state not in states:
-        raise not_now("slip_not_now")
+        raise not_now("info_slip_not_now")
     return slip
 
 
-def _own(work: Work, slip_id: str) -> Slip:
-    slip = work.find(Slip, slip_id, "slip_missing", "slip_not_yours")
+def _own(work: Work, info_slip_id: str) -> InfoSlip:
+    slip = work.find(InfoSlip, info_slip_id, "info_slip_missing", "info_slip_not_yours")
     if slip.author_id != work.user.id:
-        raise out_of_scope("slip_not_yours")
+        raise out_of_scope("info_slip_not_yours")
     if slip.state != "replied":
-        raise not_now("slip_not_now")
+        raise not_now("info_slip_not_now")
     return slip
 
 
 def _step(
     work: Work,
-    slip: Slip,
+    slip: InfoSlip,
     note_id: str,
     word: Word,
     state: State,
     text: str | None = None,
     to_id: str | None = None,
 ) -> None:
-    if work.session.get(SlipNote, note_id) is not None:
+    if work.session.get(InfoSlipNote, note_id) is not None:
         raise conflict("id_taken")
     slip.state = state
     work.session.add(
-        SlipNote(
+        InfoSlipNote(
             id=note_id,
-            slip_id=slip.id,
+            info_slip_id=slip.id,
             author_id=work.user.id,
             word=word,
             text=text,

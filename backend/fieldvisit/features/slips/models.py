@@ -13,22 +13,22 @@ from fieldvisit.kernel.intervals import Judged
 CARRIED_DAYS = 30
 
 # A slip that is closed has a day and is carried for a while longer; any other has none and is always carried.
-SLIP = bundle(
-    "slip",
-    key="slip:{slip}",
+INFO_SLIP = bundle(
+    "info_slip",
+    key="info_slip:{slip}",
     scopes=("user:{author}",),
     carried=dict.fromkeys(SENDING, last_days(CARRIED_DAYS)),
-    contains=("slips", "slip_notes", "attachments"),
+    contains=("info_slips", "info_slip_notes", "attachments"),
 )
 
 
-class Slip(Judged, Base):
+class InfoSlip(Judged, Base):
     """信息传递单 (domain §3.2): from its author to a person, or to the department where `addressee_id` is null.
 
     `shop_name` is a copy, for whoever may not see the shop. `timeliness` says of the last reply whether it was in time.
     """
 
-    __tablename__ = "slip"
+    __tablename__ = "info_slip"
     __table_args__ = (
         UniqueConstraint("number"),
         Index(None, "author_id", "made_at"),
@@ -53,13 +53,13 @@ class Slip(Judged, Base):
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 
-class SlipNote(Base):
+class InfoSlipNote(Base):
     """What became of a slip, step by step: `word` says what, `to_id` whom it was passed on to."""
 
-    __tablename__ = "slip_note"
+    __tablename__ = "info_slip_note"
 
     id: Mapped[GuidKey]
-    slip_id: Mapped[Guid] = mapped_column(ForeignKey("slip.id"))
+    info_slip_id: Mapped[Guid] = mapped_column(ForeignKey("info_slip.id"))
     author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
     word: Mapped[str]
     text: Mapped[str | None]

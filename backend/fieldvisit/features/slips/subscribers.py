@@ -3,35 +3,35 @@
 from collections.abc import Iterable
 
 from fieldvisit.features.slips.commands import REPLY, REPLY_URGENT
-from fieldvisit.features.slips.models import Slip
+from fieldvisit.features.slips.models import InfoSlip
 from fieldvisit.features.slips.rules import DEPARTMENT_POSTS
 from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-SENT = notice("slip_sent")
-REPLIED = notice("slip_replied")
-REJECTED = notice("slip_reply_rejected")
-CONFIRMED = notice("slip_confirmed")
-DUE_NEAR = notice("slip_due_near")
-OVERDUE = notice("slip_overdue")
+SENT = notice("info_slip_sent")
+REPLIED = notice("info_slip_replied")
+REJECTED = notice("info_slip_reply_rejected")
+CONFIRMED = notice("info_slip_confirmed")
+DUE_NEAR = notice("info_slip_due_near")
+OVERDUE = notice("info_slip_overdue")
 
 TO_ADDRESSEE = {
-    "slips.sent": SENT,
-    "slips.forwarded": SENT,
-    "slips.reply_rejected": REJECTED,
-    "slips.confirmed": CONFIRMED,
+    "info_slips.sent": SENT,
+    "info_slips.forwarded": SENT,
+    "info_slips.reply_rejected": REJECTED,
+    "info_slips.confirmed": CONFIRMED,
     f"{REPLY}.due_near": DUE_NEAR,
     f"{REPLY_URGENT}.due_near": DUE_NEAR,
 }
 
 
-def _slip(happening: Happening) -> Slip:
+def _slip(happening: Happening) -> InfoSlip:
     data = happening.event.data
-    return happening.session.get_one(Slip, data.get("slip_id") or data["entity_id"])
+    return happening.session.get_one(InfoSlip, data.get("info_slip_id") or data["entity_id"])
 
 
-def _addressees(happening: Happening, slip: Slip) -> Iterable[str]:
+def _addressees(happening: Happening, slip: InfoSlip) -> Iterable[str]:
     """Whom it was for when it happened; of the department its manager, and its administrator where there is none."""
     addressee_id = happening.event.data.get("addressee_id", slip.addressee_id)
     if addressee_id is not None:
@@ -48,7 +48,7 @@ def tell_addressee(happening: Happening) -> None:
     tell(happening, _addressees(happening, slip), kind, entity_id=slip.id, urgency=slip.urgency)
 
 
-@on("slips.replied")
+@on("info_slips.replied")
 def tell_author(happening: Happening) -> None:
     """Who sent it hears that it was answered."""
     slip = _slip(happening)

@@ -1,8 +1,8 @@
 // What slips are about, and how their states are shown.
 
-import type { Slip } from '@/widgets/rows'
+import type { InfoSlip } from '@/widgets/rows'
 
-export const CATEGORIES: Slip['category'][] = [
+export const CATEGORIES: InfoSlip['category'][] = [
   'market_info',
   'customer_info',
   'brand_info',
@@ -18,4 +18,4 @@ export const CATEGORIES: Slip['category'][] = [
   'complaint',
   'other',
 ]
-export const TONES: Record<Slip['state'], string> = { sent: 'warn', received: 'info', replied: 'good', closed: '' }
+export const TONES: Record<InfoSlip['state'], string> = { sent: 'warn', received: 'info', replied: 'good', closed: '' }

@@ -3,9 +3,9 @@
 import type { CommandArgs } from '@/kernel/commands'
 import { defineOverlay, type OverlayDraft } from '@/kernel/overlay'
 import type { Op } from '@/kernel/types'
-import type { Attachment, Customer, Slip, SlipNote } from '@/widgets/rows'
+import type { Attachment, Customer, InfoSlip, InfoSlipNote } from '@/widgets/rows'
 
-const ROWS = ['slips', 'slip_notes', 'attachments']
+const ROWS = ['info_slips', 'info_slip_notes', 'attachments']
 
 function hang(op: Op, draft: OverlayDraft, owner_id: string): void {
   for (const file of op.files ?? []) {
@@ -13,10 +13,10 @@ function hang(op: Op, draft: OverlayDraft, owner_id: string): void {
   }
 }
 
-defineOverlay('slips.send', [...ROWS, 'customers'], (op, draft, userId) => {
-  const { id, category, content, ...more } = op.args as CommandArgs<'slips.send'>
-  if (draft.get('slips', id)) return
-  draft.put<Slip>('slips', {
+defineOverlay('info_slips.send', [...ROWS, 'customers'], (op, draft, userId) => {
+  const { id, category, content, ...more } = op.args as CommandArgs<'info_slips.send'>
+  if (draft.get('info_slips', id)) return
+  draft.put<InfoSlip>('info_slips', {
     id,
     number: '',
     author_id: userId,
@@ -39,19 +39,19 @@ defineOverlay('slips.send', [...ROWS, 'customers'], (op, draft, userId) => {
   hang(op, draft, id)
 })
 
-function step(op: Op, draft: OverlayDraft, userId: string, word: SlipNote['word'], change: Partial<Slip>): void {
-  const { id, slip_id, text, addressee_id } = op.args as { id: string; slip_id: string; text?: string | null; addressee_id?: string }
-  if (draft.get('slip_notes', id)) return
-  draft.patch<Slip>('slips', slip_id, change)
-  draft.put<SlipNote>('slip_notes', { id, slip_id, author_id: userId, word, text: text ?? null, to_id: addressee_id ?? null, made_at: op.made_at })
+function step(op: Op, draft: OverlayDraft, userId: string, word: InfoSlipNote['word'], change: Partial<InfoSlip>): void {
+  const { id, info_slip_id, text, addressee_id } = op.args as { id: string; info_slip_id: string; text?: string | null; addressee_id?: string }
+  if (draft.get('info_slip_notes', id)) return
+  draft.patch<InfoSlip>('info_slips', info_slip_id, change)
+  draft.put<InfoSlipNote>('info_slip_notes', { id, info_slip_id, author_id: userId, word, text: text ?? null, to_id: addressee_id ?? null, made_at: op.made_at })
   hang(op, draft, id)
 }
 
-defineOverlay('slips.receive', ROWS, (op, draft, userId) => step(op, draft, userId, 'receive', { state: 'received' }))
-defineOverlay('slips.reply', ROWS, (op, draft, userId) => step(op, draft, userId, 'reply', { state: 'replied' }))
-defineOverlay('slips.confirm', ROWS, (op, draft, userId) => step(op, draft, userId, 'confirm', { state: 'closed' }))
-defineOverlay('slips.reject_reply', ROWS, (op, draft, userId) => step(op, draft, userId, 'unsatisfied', { state: 'received' }))
-defineOverlay('slips.forward', ROWS, (op, draft, userId) => {
-  const { addressee_id } = op.args as CommandArgs<'slips.forward'>
+defineOverlay('info_slips.receive', ROWS, (op, draft, userId) => step(op, draft, userId, 'receive', { state: 'received' }))
+defineOverlay('info_slips.reply', ROWS, (op, draft, userId) => step(op, draft, userId, 'reply', { state: 'replied' }))
+defineOverlay('info_slips.confirm', ROWS, (op, draft, userId) => step(op, draft, userId, 'confirm', { state: 'closed' }))
+defineOverlay('info_slips.reject_reply', ROWS, (op, draft, userId) => step(op, draft, userId, 'unsatisfied', { state: 'received' }))
+defineOverlay('info_slips.forward', ROWS, (op, draft, userId) => {
+  const { addressee_id } = op.args as CommandArgs<'info_slips.forward'>
   step(op, draft, userId, 'forward', { state: 'sent', addressee_id })
 })
