@@ -57,7 +57,7 @@ def test_s1_7_a_policy_is_published_read_offline_and_its_receipts_are_seen(world
     assert result["state"] == "applied", result
     assert ga.put_file(page).status_code == 201
     assert told(world, "am01", "policy_to_read") == told(world, "mm2", "policy_to_read") == [made["id"]]
-    assert told(world, "dm", "policy_to_read") == told(world, "am19", "policy_to_read") == []
+    assert [told(world, name, "policy_to_read") for name in ("dm", "cc1", "am19")] == [[], [], []]
     (row,) = shown(am01, made)
     assert (row["text"], row["version"], row["must_read_roles"]) == (
         made["text"],
@@ -160,3 +160,10 @@ def test_only_who_leads_publishes_and_what_is_wrong_is_said(world: World) -> Non
     missing = am01.do("policies.read", {"policy_id": uid(), "id": uid()})
     assert (missing["state"], missing["code"]) == ("held", "policy_missing")
     assert publish(ga, policy(text="长" * 20_000)).status_code == 200
+
+
+def test_the_complaint_centre_is_told_where_it_must_read_too(world: World) -> None:
+    made = policy(must_read_roles=["complaint_centre"])
+    assert publish(world.as_("ga"), made).status_code == 200
+    assert told(world, "cc1", "policy_to_read") == [made["id"]]
+    assert world.as_("cc1").do("policies.read", receipt(made))["state"] == "applied"

@@ -9,7 +9,7 @@ from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
-from fieldvisit.kernel.users import User
+from fieldvisit.kernel.users import Role, User
 
 TO_READ = notice("policy_to_read")
 ASKED = notice("policy_asked")
@@ -17,11 +17,10 @@ ASKED = notice("policy_asked")
 
 @on("policies.published")
 def tell_readers(happening: Happening) -> None:
-    """The posts that must read it hear of it."""
+    """The posts that must read it hear of it, the complaint centre's too, which stands beside all departments."""
     row = happening.session.get_one(Policy, happening.event.data["policy_id"])
-    readers = select(User.id).where(
-        User.department_id == row.department_id, User.role.in_(row.must_read_roles)
-    )
+    near = (User.department_id == row.department_id) | (User.role == Role.COMPLAINT_CENTRE)
+    readers = select(User.id).where(near, User.role.in_(row.must_read_roles))
     tell(happening, happening.session.scalars(readers), TO_READ, entity_id=row.id)
 
 
