@@ -9,7 +9,7 @@ from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.features.plans.models import VisitPlan
 from fieldvisit.features.plans.rules import EDITABLE, PlanDue, plans_due
 from fieldvisit.kernel.calendar import days_off
-from fieldvisit.kernel.clock import SHANGHAI, now
+from fieldvisit.kernel.clock import SHANGHAI, now, start_of, today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.events import Event, emit, on
@@ -37,7 +37,8 @@ def say_what_is_due(database: Database) -> None:
 
 
 def _is_said(session: Session, due: PlanDue) -> bool:
-    said = session.scalars(select(Event.data).where(Event.name == WANTED))
+    since = start_of(today())  # it is due on this day alone
+    said = session.scalars(select(Event.data).where(Event.name == WANTED, Event.happened_at >= since))
     return due._asdict() in list(said)
 
 
