@@ -18,6 +18,7 @@ def test_s11_10_a_slip_is_written_at_a_visit_without_signal_and_answered(
     shop = shops(server, WHO)[9]
     arrival = {"id": visit, "customer_id": shop, "place": None, "photo_refusal": "unavailable"}
     server.post(token, "/api/visits", arrival)
+    server.post(token, f"/api/visits/{visit}/check-out", {})  # nobody else finds him in a shop
     page = ready(phone, WHO)
     assert phone.context
     page.goto(f"{server.url}/visits/{visit}")
