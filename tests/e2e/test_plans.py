@@ -195,13 +195,12 @@ def drag_in_the_month(page: Page, onto: str) -> None:
     page.set_viewport_size(wide)  # type: ignore[arg-type]  # a plain dict is one
     board = page.get_by_test_id("plan-board").locator("li")
     target = board.and_(page.locator(f'[data-day="{onto}"]'))
+    expect(target).to_be_visible()  # the board is fetched when there is room for it
     there = target.locator("[draggable]").all_text_contents()
-    source = next(
-        shop
-        for shop in board.and_(page.locator(f'[data-day="{worked(MONTH)}"]')).locator("[draggable]").all()
-        if shop.text_content() not in there
-    )
-    name = source.text_content() or ""
+    shops = page.get_by_test_id("plan-board").locator("[draggable]")
+    names = shops.all_text_contents()
+    at, name = next((at, name) for at, name in enumerate(names) if not any(name in other for other in there))
+    source = shops.nth(at)
     source.drag_to(target)
     expect(target.locator("[draggable]")).to_have_count(len(there) + 1)
     expect(target.locator(".fixed").filter(has_text=name)).to_have_count(1)
@@ -224,7 +223,7 @@ def test_an_account_managers_month_is_proposed_in_seconds_and_planned_anew_aroun
     there = days.filter(has_text=to)
     names = first.locator("li span").all_text_contents()
     taken = set(there.locator("li span").all_text_contents())
-    name = next(name for name in names if name not in taken and names.count(name) == 1)
+    name = next(name for name in names if sum(name in other for other in [*names, *taken]) == 1)
     moved = first.get_by_role("listitem").filter(has_text=name)
     moved.locator("input").fill(to)
     there.locator("summary").click()
