@@ -158,6 +158,7 @@ def test_steps_are_made_by_whose_they_are_and_once(world: World) -> None:
         (am01, "info_slips.confirm", {}, "info_slip_not_now"),
         (post1, "info_slips.confirm", {}, "info_slip_not_yours"),
         (post1, "info_slips.forward", {"addressee_id": person("post1")}, "info_slip_to_self"),
+        (post1, "info_slips.forward", {"addressee_id": person("am01")}, "info_slip_to_author"),
         (world.as_("am02"), "info_slips.receive", {}, "info_slip_missing"),
     ):
         assert refused(who, name, on(made, **more)) == ("held", code), (name, code)

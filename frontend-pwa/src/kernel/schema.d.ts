@@ -2306,6 +2306,8 @@ export interface paths {
         /**
          * Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
          * @description Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
+         *
+         *     Raises Problem 422 `info_slip_to_author`: whoever sent it cannot answer himself.
          */
         post: operations["info_slips.forward"];
         delete?: never;

@@ -171,8 +171,13 @@ def reply(work: Work, args: ReplySlip) -> None:
     touches=_there,
 )
 def forward(work: Work, args: ForwardSlip) -> None:
-    """Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it."""
+    """Pass a slip on to whom it concerns; the term goes on, and one goes on seeing it.
+
+    Raises Problem 422 `info_slip_to_author`: whoever sent it cannot answer himself.
+    """
     slip = _addressed(work, args.info_slip_id, ("sent", "received"))
+    if args.addressee_id == slip.author_id:
+        raise invalid("info_slip_to_author")
     _require_addressee(work, args.addressee_id)
     slip.addressee_id = args.addressee_id
     _deliver(work, slip)
