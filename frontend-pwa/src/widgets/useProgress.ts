@@ -7,7 +7,7 @@ import { dayAfter, dayOf } from '@/widgets/days'
 import type { PlanProgress, Visit, VisitPlan } from '@/widgets/rows'
 
 /** So many days back every phone carries its user's own visits. */
-const CARRIED_DAYS = 6
+export const CARRIED_DAYS = 6
 
 export interface Progress {
   days: Record<string, number[]>
