@@ -29,17 +29,18 @@ def say_what_is_due(database: Database) -> None:
     here = now().astimezone(SHANGHAI)
     with database.read() as session:
         off, _ = days_off(session, here.date(), here.date() + AHEAD)
-        unsaid = [due for due in plans_due(here, off) if not _is_said(session, due)]
+        said = _said(session)
+    unsaid = [due for due in plans_due(here, off) if due._asdict() not in said]
     if unsaid:
         with database.write() as session:
             for due in unsaid:
                 emit(session, WANTED, data=due._asdict())
 
 
-def _is_said(session: Session, due: PlanDue) -> bool:
-    since = start_of(today())  # it is due on this day alone
-    said = session.scalars(select(Event.data).where(Event.name == WANTED, Event.happened_at >= since))
-    return due._asdict() in list(said)
+def _said(session: Session) -> list[dict[str, str]]:
+    """What was said today; what is due is so on its day alone."""
+    said = select(Event.data).where(Event.name == WANTED, Event.happened_at >= start_of(today()))
+    return list(session.scalars(said))
 
 
 @on(WANTED)
