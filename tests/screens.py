@@ -538,7 +538,8 @@ def _plans(server: Server) -> None:
 def _far_from_the_shop(server: Server, username: str) -> str:
     """An unplanned visit, begun some 890 metres from the shop; its id."""
     token, visit = server.token(username), uid()
-    shop = server.get(token, "/api/customers", limit="5")["items"][4]
+    shops = server.get(token, "/api/customers", limit="50")["items"]
+    shop = next(shop for shop in shops[4:] if shop["lat"] is not None)
     place = {"lat": shop["lat"] + 0.008, "lng": shop["lng"], "datum": "wgs84", "accuracy_m": 20}
     place["fix_at"] = datetime.now(UTC).isoformat()
     arrival = {"id": visit, "customer_id": shop["id"], "place": place, "place_verdict": "outside"}

@@ -51,6 +51,20 @@ def test_what_is_fixed_stays_and_the_rest_is_planned_around_it() -> None:
     assert counted == Counter({one.id: 2 for one in fixed}) + Counter(one.id for one in street(12)[6:])
 
 
+def test_what_is_fixed_is_never_left_out_while_the_day_holds_it() -> None:
+    """Whatever the shop's hours, and however little time there was to search: the others make room."""
+    row = street(40)
+    night = replace(row[20], fixed=(0,), hours=(1140, 1560))
+    far = Shop("far", 30.0, 110.3, 1, fixed=(0,))
+    found = plan_month(Month((*row[:20], night, *row[21:], far), WEEKDAYS[:2], visit_minutes=30), 0.01)
+    assert {night.id, far.id} <= set(found.days[0])
+    assert sum(map(len, found.days)) + sum(found.unmet.values()) == 41
+    every = tuple(replace(one, fixed=(0,)) for one in row)
+    found = plan_month(Month(every, WEEKDAYS[:2], visit_minutes=30), 0.05)
+    assert 13 <= len(found.days[0]) <= 14
+    assert set(found.unmet) == {one.id for one in row} - set(found.days[0]), "who does not fit is named"
+
+
 def test_who_is_visited_every_week_is_so_just_before_he_orders() -> None:
     found = plan_month(Month(street(10, wanted=4, order_weekday=3), WEEKDAYS), 0.5)
     early = [WEEKDAYS[number] for number, day in enumerate(found.days) for _ in day]

@@ -19,6 +19,7 @@ ROAD = 1.3  # ways are longer than the crow flies
 METRES_A_MINUTE = 20_000 / 60
 FIRST_TRY = 0.6
 DROPPED = 1_000_000  # what leaving a visit out costs, in metres
+FIXED = 10  # times as much where a person has fixed its day
 WEEK = range(7)
 STARTS, LUNCH, BACK = 8 * 60 + 30, 12 * 60, 14 * 60  # the clock of a working day, in minutes after midnight
 ALWAYS = (0, 2 * DAY)
@@ -67,11 +68,12 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit that is due from one day to another, both included."""
+    """A visit that is due from one day to another, both included; or on the one that a person has fixed, whatever the shop's hours."""
 
     shop: int
     first: int
     last: int
+    fixed: bool = False
 
 
 def plan_month(month: Month, seconds: float, seed: int = 1) -> Proposal:
@@ -114,17 +116,23 @@ def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: f
             service_duration=month.visit_minutes,
             tw_early=visit.first * DAY,
             tw_late=visit.last * DAY + month.day_minutes,
-            prize=DROPPED,
+            prize=DROPPED * (FIXED if visit.fixed else 1),
             required=False,
         )
     _ways(model, start, locations, places)
     best = model.solve(MaxRuntime(seconds), seed=seed, display=False).best
     found = Proposal([[] for _ in month.weekdays], dict(unmet))
     planned: set[int] = set()
-    for route in best.routes():
-        day = route.vehicle_type()
-        numbers = [activity.idx for activity in route if activity.is_client()]
+    routes = {
+        route.vehicle_type(): [activity.idx for activity in route if activity.is_client()]
+        for route in best.routes()
+    }
+    for day in range(len(month.weekdays)):
+        numbers = routes.get(day, [])
         due = [number for number in numbers if visits[number].first <= day <= visits[number].last]
+        for number, visit in enumerate(visits):
+            if visit.fixed and visit.first == day and number not in due:
+                _put_in(visits, places, due, number)
         kept = _within_hours(month, visits, places, due)
         found.days[day] = [month.shops[visits[number].shop].id for number in kept]
         found.metres += length(places[visits[number].shop] for number in kept)
@@ -145,13 +153,21 @@ def _at_most(visits: list[Visit], count: int) -> int:
     return max(fullest, default=len(visits))
 
 
+def _put_in(
+    visits: list[Visit], places: list[tuple[float, float]], order: list[int], number: int
+) -> None:
+    """Take a visit into a day where it makes the way longer by the least: what a person has fixed, a search must not leave out."""
+    orders = ([*order[:at], number, *order[at:]] for at in range(len(order) + 1))
+    order[:] = min(orders, key=lambda one: length(places[visits[stop].shop] for stop in one))
+
+
 def _within_hours(
     month: Month, visits: list[Visit], places: list[tuple[float, float]], numbers: list[int]
 ) -> list[int]:
     """Those of a day that it has room for, each while its shop is open: where there is too much, a search may end beyond that."""
     kept = _while_open(month, visits, places, numbers)
     while kept and _walk(month, visits, places, kept)[0] > month.day_minutes:
-        loose = [number for number in kept if visits[number].first < visits[number].last]
+        loose = [number for number in kept if not visits[number].fixed]
         kept.remove((loose or kept)[-1])
         kept = _while_open(month, visits, places, kept)
     return kept
@@ -189,16 +205,20 @@ def _walk(
         if at:
             spent += round(_way(places[visits[order[at - 1]].shop], places[shop]) / METRES_A_MINUTE)
         clock = STARTS + spent if STARTS + spent < LUNCH else BACK + spent - (LUNCH - STARTS)
-        opens, closes = month.shops[shop].hours or ALWAYS
+        opens, closes = _hours(month, visits[number])
         if misfit is None and clock + month.visit_minutes > closes:
             misfit = (at, -1)
         elif clock < opens:
-            later = (month.shops[visits[one].shop].hours or ALWAYS for one in order[at + 1 :])
+            later = (_hours(month, visits[one]) for one in order[at + 1 :])
             if misfit is None and any(first <= clock for first, _ in later):
                 misfit = (at, 1)
             spent = min(opens, LUNCH) - STARTS + max(0, opens - BACK)
         spent += month.visit_minutes
     return spent, misfit
+
+
+def _hours(month: Month, visit: Visit) -> tuple[int, int]:
+    return ALWAYS if visit.fixed else month.shops[visit.shop].hours or ALWAYS
 
 
 def length(places: Iterable[tuple[float, float]]) -> int:
@@ -217,7 +237,7 @@ def _due(month: Month) -> tuple[list[Visit], dict[str, int]]:
             (round(part * count / wanted), round((part + 1) * count / wanted) - 1) for part in range(wanted)
         ]
         for day in shop.fixed:
-            visits.append(Visit(number, day, day))
+            visits.append(Visit(number, day, day, fixed=True))
             nearest = min(parts, key=lambda part: max(part[0] - day, day - part[1], 0), default=None)
             if nearest is not None:
                 parts.remove(nearest)
