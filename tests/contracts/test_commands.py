@@ -239,6 +239,10 @@ EXAMPLES: dict[str, Example] = {
     },
     "policies.end": lambda of: {"policy_id": of["policy"]},
     "policies.read": lambda of: {"policy_id": of["policy"], "id": uid()},
+    **{f"work_logs.{step}": lambda of: a_log(of["customer"]) for step in ("save", "submit")},
+    "work_logs.withdraw": lambda of: {"id": of["work_log"]},
+    **{f"work_logs.{step}": lambda of: {"id": of["work_log"], "note": "n"} for step in ("return", "amend")},
+    "work_logs.review": lambda of: {"id": of["work_log"], "plan_check": "good", "grade": "B"},
     "info_slips.send": lambda of: {
         "id": uid(),
         "category": "supply",
@@ -383,6 +387,8 @@ PERMITTED: dict[str, set[Role]] = {
         f"info_slips.{step}": set(Role) - {Role.SYSTEM_ADMIN}
         for step in ("send", "receive", "reply", "forward", "confirm", "reject_reply")
     },
+    **{f"work_logs.{step}": FIELD for step in ("save", "submit", "withdraw", "amend")},
+    **{f"work_logs.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER} for step in ("review", "return")},
     **{f"service_plans.{step}": {Role.ACCOUNT_MANAGER} for step in ("submit", "withdraw", "amend")},
     **{
         f"service_plans.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
@@ -401,6 +407,11 @@ def uuid_digits() -> int:
 def customer_code(world: World, customer: str) -> str:
     with world.runtime.db.read() as session:
         return session.get_one(Customer, customer).customer_code
+
+
+def a_log(customer: str | None = None) -> dict[str, Any]:
+    note = {"id": uid(), "kind": "visit", "text": "t", "customer_id": customer}
+    return {"id": uid(), "first_on": str(today()), "notes": [note]}
 
 
 def a_quarter(plan_id: str) -> dict[str, Any]:
@@ -465,6 +476,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert who.do("visit_plans.submit", plan)["state"] == "applied"
     quarter = a_quarter(uid())
     assert who.do("service_plans.submit", quarter)["state"] == "applied"
+    log = a_log()
+    assert who.do("work_logs.submit", log)["state"] == "applied"
     slip = {"id": uid(), "category": "supply", "content": "c"}
     assert who.do("info_slips.send", slip)["state"] == "applied"
     react(world.runtime.db)
@@ -490,6 +503,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "plan": plan["id"],
         "service_plan": quarter["id"],
         "info_slip": slip["id"],
+        "work_log": log["id"],
         "policy": a_policy(world, department),
         "customer_code": customer_code(world, customer),
         "sales_import": a_sales_import(world, route),
@@ -520,6 +534,7 @@ NOWHERE = dict.fromkeys(
         "plan",
         "service_plan",
         "info_slip",
+        "work_log",
         "policy",
         "sales_import",
         "notice",

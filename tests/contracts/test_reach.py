@@ -51,7 +51,9 @@ WORK = (
     "info_slip",
     "policy",
     "policy_receipt",
+    "work_log",
 )
+READ_BY_GA = ("task", "info_slip", "policy_receipt")
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -83,13 +85,18 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
     if kind == "policy":
         in_department = not username.startswith("post") and department_of(username) == POLICIES[rest]
         return username.startswith("cc") or in_department
-    if kind == "policy_receipt":
-        (author,) = (name for name in ROUTES if person(name) == rest.split(":")[1])
-        zone = ROUTES[author].split(":")[0]
-        return username == author or ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
-    author, zone = (TASKS | PLANS | SERVICE | SLIPS)[rest]
+    author, zone = _whose(kind, rest)
     leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
-    return username == author or (leads and (kind in ("task", "info_slip") or username != "ga"))
+    return username == author or (leads and (kind in READ_BY_GA or username != "ga"))
+
+
+def _whose(kind: str, rest: str) -> tuple[str, str]:
+    """Who wrote something, and in which zone."""
+    if kind not in ("policy_receipt", "work_log"):
+        return (TASKS | PLANS | SERVICE | SLIPS)[rest]
+    said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
+    (author,) = (name for name in ROUTES if person(name) == said_by)
+    return author, ROUTES[author].split(":")[0]
 
 
 def may_see(username: str, key: str, deciders: dict[str, str]) -> bool:
@@ -240,7 +247,7 @@ def _lend(world: World, username: str, department: str) -> None:
 
 
 def _tell_one_another(world: World) -> None:
-    """Policies that are read, service plans, slips that are answered."""
+    """Policies that are read, service plans, logs, slips that are answered."""
     for key, department in POLICIES.items():
         _publish(world.as_("dm" if department == "dq" else "dm2"), key, department)
     for slip, (key, (username, zone)) in zip(SLIPS, SERVICE.items(), strict=True):
@@ -264,9 +271,11 @@ def _agree_read_and_tell(author: Persona, plan_id: str, info_slip_id: str, depar
     (policy,) = (key for key, of in POLICIES.items() if of == department)
     read = {"policy_id": policy, "id": uid(), "is_understood": False, "question": words}
     slip = {"id": info_slip_id, "category": "supply", "content": words}
-    made = (("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip))
+    note = {"id": uid(), "kind": "market", "text": words}
+    log = {"id": uid(), "first_on": str(today()), "notes": [note]}
+    made = (("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log))  # fmt: skip
     results = author.push(*(author.op(*one) for one in made))["results"]
-    assert [result["state"] for result in results] == ["applied"] * 3, results
+    assert [result["state"] for result in results] == ["applied"] * len(made), results
 
 
 def _answer(leader: Persona, info_slip_id: str, words: str) -> None:
@@ -491,7 +500,9 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             assert readers == field_and_above, name
         elif name in ("policies", "policy_receipts"):
             assert readers == everybody - {Role.RELATED_POST, Role.SYSTEM_ADMIN}, name
-        elif name.startswith(("visit", "task", "plan", "service_plan")) or name == "stock_readings":
+        elif (
+            name.startswith(("visit", "task", "plan", "service_plan", "work_log")) or name == "stock_readings"
+        ):
             assert readers == field_and_above - {Role.GENERAL_ADMIN}, name
         elif name in ("shop_sales", "sales_growths", "sales_rollups"):
             assert readers == field_and_above, name
@@ -516,6 +527,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "plan_progress",
         "service_plan",
         "info_slip",
+        "work_log",
         "policy",
         "policy_receipt",
         "sales",

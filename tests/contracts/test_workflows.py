@@ -19,6 +19,7 @@ CAST: dict[str, dict[str, str]] = {
     "visit_anomalies": {"author": "am01", "decider": "mm1", "stranger": "am19"},
     "visit_plans": {"author": "am01", "decider": "mm1", "stranger": "am19"},
     "service_plans": {"author": "am01", "decider": "mm1", "stranger": "am19"},
+    "work_logs": {"author": "am01", "decider": "mm1", "stranger": "am19"},
 }
 # How one is submitted again: the step's route, and the field that holds its words.
 AGAIN = {
@@ -26,7 +27,9 @@ AGAIN = {
     "visit_anomalies": ("explain", "explanation"),
     "visit_plans": ("submit", "content"),
     "service_plans": ("submit", "aims"),
+    "work_logs": ("submit", "notes"),
 }
+ASKED = {"work_logs.review": {"plan_check": "good", "grade": "B"}}
 FIRST_WORDS = "Why is my place kept?"
 PERIODS = count(1)  # nobody plans a week or quarter twice
 
@@ -43,6 +46,18 @@ def quarter_plan(row_id: str, aims: str) -> dict[str, Any]:
     return {"first_on": str(first), "aims": aims, "groups": [{"business_size": "1", "visits_a_month": 4}]}
 
 
+def day_log(row_id: str, text: str, seen: str | None = None) -> dict[str, Any]:
+    day = today() - timedelta(days=int(row_id[:8]) % 1000)
+    note = {"id": row_id, "kind": "market", "text": text, "seen": seen}
+    return {"id": row_id, "first_on": str(day), "notes": [note]}
+
+
+def words_of(snapshot: dict[str, Any], field: str) -> str:
+    """What a snapshot says in the field of its words; a log says it in its notes."""
+    told = snapshot[field]
+    return told if isinstance(told, str) else "".join(note["text"] for note in told)
+
+
 def make(flow: Workflow, author: Persona) -> str:
     row_id = uid()
     if flow.name == "visit_plans":
@@ -54,6 +69,10 @@ def make(flow: Workflow, author: Persona) -> str:
         row_id = f"{next(PERIODS):08d}{row_id[8:]}"
         plan = quarter_plan(row_id, FIRST_WORDS)
         assert author.call("PUT", f"/api{flow.path}/{row_id}", plan).status_code == 200
+        return row_id
+    if flow.name == "work_logs":
+        row_id = f"{next(PERIODS):08d}{row_id[8:]}"
+        assert author.call("POST", f"/api{flow.path}/submit", day_log(row_id, FIRST_WORDS)).status_code == 200
         return row_id
     if flow.name == "visit_anomalies":  # a visit of no length wants a word
         args = {"id": row_id, "customer_id": shop("cz:0"), "place": None, "place_refusal": "denied"}
@@ -74,11 +93,14 @@ def submit_again(flow: Workflow, author: Persona, row_id: str, words: str) -> in
         return author.call("POST", f"/api{flow.path}/{row_id}/{route}", again).status_code
     if flow.name == "service_plans":
         return author.call("PUT", f"/api{flow.path}/{row_id}", quarter_plan(row_id, words)).status_code
+    if flow.name == "work_logs":
+        again = day_log(row_id, words, seen=FIRST_WORDS)
+        return author.call("POST", f"/api{flow.path}/{route}", again).status_code
     return author.call("POST", f"/api{flow.path}/{row_id}/{route}", {field: words}).status_code
 
 
 def take(who: Persona, flow: Workflow, step: Step, row_id: str) -> tuple[int, str | None]:
-    body = {} if step.note == "none" else {"note": "because"}
+    body = ASKED.get(f"{flow.name}.{step.name}", {}) | ({} if step.note == "none" else {"note": "because"})
     answer = who.call("POST", f"/api{flow.path}/{row_id}/{step.name}", body)
     return answer.status_code, answer.json().get("code")
 
@@ -157,7 +179,7 @@ def test_what_was_submitted_stays_as_it_was_and_is_amended_with_a_date(world: Wo
     told = author.get("/api/flow_steps", params={"entity_id": row_id, "sort": "made_at"}).json()["items"]
     assert [row["step"] for row in told] == ["submit", "withdraw", "submit", decision.name, "amend"]
     field = AGAIN[name][1]
-    kept = [row["snapshot"][field] for row in told if row["snapshot"] and row["step"] == "submit"]
+    kept = [words_of(row["snapshot"], field) for row in told if row["snapshot"] and row["step"] == "submit"]
     assert kept == [FIRST_WORDS, "In other words"]
     assert told[-1]["note"] == "because"
     assert told[-1]["made_at"] >= told[-2]["made_at"]

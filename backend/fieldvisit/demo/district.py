@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.demo import catalogue, checklists, plans, policies, sales, shops, slips, visits
+from fieldvisit.demo import catalogue, checklists, plans, policies, sales, shops, slips, visits, worklogs
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan, demo_id
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
@@ -90,6 +90,7 @@ def build(database: Database, size: Size, password: str) -> None:
         if size.is_busy:
             plans.begin_terms(session)
             slips.begin_terms(session)
+            worklogs.begin_terms(session)
 
 
 def _person(district: District, username: str, name: str, role: Role, department: str | None) -> str:
@@ -154,6 +155,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         plans.plan(district, demo_id(f"zone:{ZONES[0].code}"), department)
         policies.publish(district, department)
         slips.lay_out(district, department)
+        worklogs.write(district, department)
 
 
 def _zone(

@@ -96,6 +96,7 @@ Text = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), AfterValidator(_printable)
 ]
 OptionalLine = Annotated[Line | None, BeforeValidator(_blank_is_none)]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 OptionalProse = Annotated[Prose | None, BeforeValidator(_blank_is_none)]
 Date = Annotated[date, AfterValidator(_thinkable)]
 Moment = Annotated[AwareDatetime, AfterValidator(_thinkable)]

@@ -5,8 +5,8 @@ submit can be withdrawn (撤回) until it is decided; what has been decided is c
 审批 and 审核 need a decision; 备案 and 汇报 are workflows whose submit ends them (S18.1).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -102,7 +102,10 @@ collection(
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the table. `to` None leaves the state as it is; `is_decision` notes who decided and when."""
+    """One line of the table. `to` None leaves the state as it is; `is_decision` notes who decided and when.
+
+    `asks` are fields of its arguments beside the id and the note; `apply` writes them into the row, or raises a Problem.
+    """
 
     name: str
     come_from: tuple[str, ...]
@@ -111,6 +114,8 @@ class Step:
     summary: str
     note: Note = "none"
     is_decision: bool = False
+    asks: Mapping[str, Any] = field(default_factory=dict)
+    apply: Callable[[Work, Any, Any], None] | None = None
 
 
 Deciders = Callable[[Session, Any], Iterable[str]]
@@ -160,9 +165,9 @@ class Workflow:
             raise not_now("step_not_now")
         return row
 
-    def take(self, work: Work, step: Step, row_id: str, note: str | None) -> None:
-        """Make a step; raises Problem 404 unseen, 403 `step_not_yours` or `own_submission`, 409 `step_not_now`."""
-        row = self._find(work, row_id)
+    def take(self, work: Work, step: Step, args: Any) -> None:
+        """Make a step with its arguments; raises Problem 404 unseen, 403 `step_not_yours` or `own_submission`, 409 `step_not_now`."""
+        row = self._find(work, args.id)
         for_id = self._require(work, step, row)
         if row.state not in step.come_from:
             raise not_now("step_not_now")
@@ -170,8 +175,10 @@ class Workflow:
         if step.is_decision:
             row.decided_by_id, row.decided_for_id = work.principal.user.id, for_id
             row.decided_at = work.entry.stated_at
+        if step.apply is not None:
+            step.apply(work, row, args)
         judgement = self._end_term(work, step, row, before)
-        self._remember(work, row, step.name, before, for_id, note, None, judgement)
+        self._remember(work, row, step.name, before, for_id, getattr(args, "note", None), None, judgement)
 
     def _end_term(self, work: Work, step: Step, row: Any, before: str) -> Judgement | None:
         """A decision is judged by its day; what is taken back need not be decided any more."""
@@ -282,7 +289,7 @@ def workflow(
 
 def _declare(flow: Workflow, step: Step, needs: set[Role]) -> None:
     title = "".join(part.capitalize() for part in (*flow.name.split("_"), *step.name.split("_")))
-    fields: dict[str, Any] = {"id": (Id, ...)}
+    fields: dict[str, Any] = {"id": (Id, ...), **step.asks}
     if step.note != "none":
         fields["note"] = NOTES[step.note]
     args = create_model(title, __base__=Args, __doc__=step.summary, **fields)
@@ -291,7 +298,7 @@ def _declare(flow: Workflow, step: Step, needs: set[Role]) -> None:
         return touching.bundle_of(flow.model, asked.id)
 
     def handler(work: Work, args: Any) -> None:
-        flow.take(work, step, args.id, getattr(args, "note", None))
+        flow.take(work, step, args)
 
     handler.__doc__ = step.summary
     handler.__annotations__ = {"work": Work, "args": args, "return": None}

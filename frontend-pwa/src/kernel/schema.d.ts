@@ -6244,6 +6244,192 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work_logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * work_logs you may see, in pages.
+         * @description work_logs you may see, in pages.
+         */
+        get: operations["list_work_logs"];
+        /**
+         * Keep notes of an own log that is not reviewed; raises Problem 409 `work_log_reviewed`.
+         * @description Keep notes of an own log that is not reviewed; raises Problem 409 `work_log_reviewed`.
+         */
+        put: operations["work_logs.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All work_logs you may see, as a csv file.
+         * @description All work_logs you may see, as a csv file.
+         */
+        get: operations["export_work_logs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All work_logs you may see, as a xlsx file.
+         * @description All work_logs you may see, as a xlsx file.
+         */
+        get: operations["export_work_logs_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a dated amendment to what has been decided.
+         * @description Add a dated amendment to what has been decided.
+         */
+        post: operations["work_logs.amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a log back, and say what is wanting.
+         * @description Give a log back, and say what is wanting.
+         */
+        post: operations["work_logs.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review (批阅) a log: was the plan done, is the information there, was it passed on, is it true; with a grade.
+         * @description Review (批阅) a log: was the plan done, is the information there, was it passed on, is it true; with a grade.
+         */
+        post: operations["work_logs.review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) what is submitted and not decided.
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        post: operations["work_logs.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the work_logs you may see.
+         * @description One of the work_logs you may see.
+         */
+        get: operations["get_work_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work_logs/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit an own log; what another phone has submitted of the period stays in it.
+         * @description Submit an own log; what another phone has submitted of the period stays in it.
+         *
+         *     Whether it is in time is judged once, by what can be proven (domain §3.6). Raises Problem 422 `work_log_empty`.
+         */
+        post: operations["work_logs.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/zones": {
         parameters: {
             query?: never;
@@ -7431,12 +7617,18 @@ export interface components {
         /**
          * DepartmentView
          * @description A marketing department; `plans_need_decision` is whether account managers' plans wait for their market manager's.
+         *
+         *     Work logs are due at `logs_due_at` (`hh:mm`) and count as missing from `logs_missing_at` of the next day on.
          */
         DepartmentView: {
             /** Code */
             code: string;
             /** Id */
             id: string;
+            /** Logs Due At */
+            logs_due_at: string;
+            /** Logs Missing At */
+            logs_missing_at: string;
             /** Name */
             name: string;
             /** Plans Need Decision */
@@ -8217,6 +8409,18 @@ export interface components {
             note?: string | null;
         };
         /**
+         * LogFiguresView
+         * @description The visits of a log's days: planned, completed of those, and how many shops were visited.
+         */
+        LogFiguresView: {
+            /** Completed */
+            completed: number;
+            /** Planned */
+            planned: number;
+            /** Visited */
+            visited: number;
+        };
+        /**
          * Login
          * @description Username, password and phone.
          */
@@ -8226,6 +8430,74 @@ export interface components {
             password: string;
             /** Username */
             username: string;
+        };
+        /**
+         * LogNote
+         * @description A note as it is to be, or None to take it away; `seen` is the text the phone had of it, if it had one.
+         */
+        LogNote: {
+            /**
+             * Customer Id
+             * @default null
+             */
+            customer_id?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Info Slip Id
+             * @default null
+             */
+            info_slip_id?: string | null;
+            /**
+             * Is Important
+             * @default false
+             */
+            is_important?: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "visit" | "work" | "market" | "customer" | "brand" | "problem" | "request" | "experience" | "tomorrow" | "analysis" | "next_step";
+            /**
+             * Seen
+             * @default null
+             */
+            seen?: string | null;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
+         * LogNoteView
+         * @description A note of a log. An important one has the slip it was passed on with, or the reason why it was not.
+         */
+        LogNoteView: {
+            /** Customer Id */
+            customer_id: string | null;
+            /** Explanation */
+            explanation: string | null;
+            /** Id */
+            id: string;
+            /** Info Slip Id */
+            info_slip_id: string | null;
+            /** Is Important */
+            is_important: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "visit" | "work" | "market" | "customer" | "brand" | "problem" | "request" | "experience" | "tomorrow" | "analysis" | "next_step";
+            /** Shop Name */
+            shop_name: string | null;
+            /** Slip Number */
+            slip_number: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * LookView
@@ -9500,6 +9772,35 @@ export interface components {
             title: string;
         };
         /**
+         * SaveLog
+         * @description What is written of a day, or of the week or month that begins on `first_on`.
+         *
+         *     `id` counts where the period has no log yet; where it has, from whichever phone, the notes join it.
+         */
+        SaveLog: {
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Horizon
+             * @default day
+             * @enum {string}
+             */
+            horizon?: "day" | "week" | "month";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Notes
+             * @default []
+             */
+            notes?: components["schemas"]["LogNote"][];
+        };
+        /**
          * SavePlan
          * @description What a plan holds: `first_on` is the first day of its month or week, or the day itself.
          *
@@ -9842,7 +10143,9 @@ export interface components {
         };
         /**
          * SetRules
-         * @description How a department works where the manual leaves it open: whether account managers' plans need a decision.
+         * @description How a department works where the manual leaves it open; what is not named stays as it is.
+         *
+         *     Whether account managers' plans need a decision; when work logs are due, and when the next day they count as missing.
          */
         SetRules: {
             /**
@@ -9850,8 +10153,21 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Plans Need Decision */
-            plans_need_decision: boolean;
+            /**
+             * Logs Due At
+             * @default null
+             */
+            logs_due_at?: string | null;
+            /**
+             * Logs Missing At
+             * @default null
+             */
+            logs_missing_at?: string | null;
+            /**
+             * Plans Need Decision
+             * @default null
+             */
+            plans_need_decision?: boolean | null;
         };
         /**
          * SetStandard
@@ -9877,6 +10193,27 @@ export interface components {
             strategy?: string | null;
             /** Visits A Month */
             visits_a_month: number;
+        };
+        /**
+         * SettledNote
+         * @description An important note for which the slip was found, or why it needs none (S13.4).
+         */
+        SettledNote: {
+            /**
+             * Explanation
+             * @default null
+             */
+            explanation?: string | null;
+            /**
+             * Info Slip Id
+             * @default null
+             */
+            info_slip_id?: string | null;
+            /**
+             * Note Id
+             * Format: uuid
+             */
+            note_id: string;
         };
         /**
          * ShopRow
@@ -10053,6 +10390,33 @@ export interface components {
             zone_id: string | null;
             /** Zone Name */
             zone_name: string | null;
+        };
+        /**
+         * SubmitLog
+         * @description What is written, as it is submitted.
+         */
+        SubmitLog: {
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Horizon
+             * @default day
+             * @enum {string}
+             */
+            horizon?: "day" | "week" | "month";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Notes
+             * @default []
+             */
+            notes?: components["schemas"]["LogNote"][];
         };
         /**
          * SubmitPlan
@@ -10759,6 +11123,165 @@ export interface components {
              * @constant
              */
             kind: "location";
+        };
+        /**
+         * WorkLogsAmend
+         * @description Add a dated amendment to what has been decided.
+         */
+        WorkLogsAmend: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * WorkLogsReturn
+         * @description Give a log back, and say what is wanting.
+         */
+        WorkLogsReturn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * WorkLogsReview
+         * @description Review (批阅) a log: was the plan done, is the information there, was it passed on, is it true; with a grade.
+         */
+        WorkLogsReview: {
+            /**
+             * Grade
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C" | "D";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Info Check
+             * @default good
+             * @enum {string}
+             */
+            info_check?: "good" | "partly" | "bad";
+            /**
+             * Note
+             * @default null
+             */
+            note?: string | null;
+            /**
+             * Plan Check
+             * @enum {string}
+             */
+            plan_check: "good" | "partly" | "bad";
+            /**
+             * Settled
+             * @default []
+             */
+            settled?: components["schemas"]["SettledNote"][];
+            /**
+             * Transfer Check
+             * @default good
+             * @enum {string}
+             */
+            transfer_check?: "good" | "partly" | "bad";
+            /**
+             * Truth Check
+             * @default good
+             * @enum {string}
+             */
+            truth_check?: "good" | "partly" | "bad";
+        };
+        /**
+         * WorkLogsWithdraw
+         * @description Take back (撤回) what is submitted and not decided.
+         */
+        WorkLogsWithdraw: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * WorkLogView
+         * @description The log of a day, or the summary of a week or month, and how it stands; an open one is seen by its author alone.
+         *
+         *     `timeliness` says whether its first submission was in by `due_at`; from `missing_at` on it counted as missing.
+         */
+        WorkLogView: {
+            /** Author Id */
+            author_id: string;
+            /** Comment */
+            comment: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Decided For Id */
+            decided_for_id: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Earliest At */
+            earliest_at: string | null;
+            figures: components["schemas"]["LogFiguresView"];
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Grade */
+            grade: ("A" | "B" | "C" | "D") | null;
+            /**
+             * Horizon
+             * @enum {string}
+             */
+            horizon: "day" | "week" | "month";
+            /** Id */
+            id: string;
+            /** Info Check */
+            info_check: ("good" | "partly" | "bad") | null;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /** Latest At */
+            latest_at: string | null;
+            /**
+             * Missing At
+             * Format: date-time
+             */
+            missing_at: string;
+            /** Notes */
+            notes: components["schemas"]["LogNoteView"][];
+            /** Plan Check */
+            plan_check: ("good" | "partly" | "bad") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "withdrawn" | "returned" | "reviewed";
+            /** Submitted At */
+            submitted_at: string | null;
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Transfer Check */
+            transfer_check: ("good" | "partly" | "bad") | null;
+            /** Truth Check */
+            truth_check: ("good" | "partly" | "bad") | null;
+            /** Zone Id */
+            zone_id: string;
         };
         /**
          * WriteHelp
@@ -19665,6 +20188,295 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PlanVisit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_work_logs: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                grade?: string;
+                horizon?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["WorkLogView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "work_logs.save": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveLog"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_work_logs_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                grade?: string;
+                horizon?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_work_logs_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                grade?: string;
+                horizon?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "work_logs.amend": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkLogsAmend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "work_logs.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkLogsReturn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "work_logs.review": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkLogsReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "work_logs.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WorkLogsWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_work_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkLogView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "work_logs.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubmitLog"];
             };
         };
         responses: {

@@ -13,6 +13,7 @@ const words = {
   service: { 'zh-CN': () => import('@/locales/service/zh-CN.json'), en: () => import('@/locales/service/en.json') },
   slips: { 'zh-CN': () => import('@/locales/slips/zh-CN.json'), en: () => import('@/locales/slips/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },
+  worklogs: { 'zh-CN': () => import('@/locales/worklogs/zh-CN.json'), en: () => import('@/locales/worklogs/en.json') },
 }
 export type Part = keyof typeof words
 const asked = new Set<Part>()

@@ -13,7 +13,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid, not_now
 from fieldvisit.kernel.scopes import Assignment, server_of
 from fieldvisit.kernel.users import Role, User
-from fieldvisit.kernel.values import Args, Date, Id, Line, is_uuid
+from fieldvisit.kernel.values import Args, Date, Id, Line, TimeOfDay, is_uuid
 from fieldvisit.kernel.work import Touching, Work
 
 ADMIN = {Role.GENERAL_ADMIN}
@@ -49,10 +49,15 @@ class Assign(Args):
 
 
 class SetRules(Args):
-    """How a department works where the manual leaves it open: whether account managers' plans need a decision."""
+    """How a department works where the manual leaves it open; what is not named stays as it is.
+
+    Whether account managers' plans need a decision; when work logs are due, and when the next day they count as missing.
+    """
 
     id: Id
-    plans_need_decision: bool
+    plans_need_decision: bool | None = None
+    logs_due_at: TimeOfDay | None = None
+    logs_missing_at: TimeOfDay | None = None
 
 
 def _org_of(touching: Touching, _args: Args) -> list[str | BundleKey]:
@@ -136,7 +141,8 @@ def _replace(work: Work, user: User, args: Assign) -> None:
 def set_rules(work: Work, args: SetRules) -> None:
     """Set how the own department works from now on; what has been submitted already goes its way (S10.6)."""
     department = work.find(Department, args.id, "department_missing", "department_not_yours")
-    department.plans_need_decision = args.plans_need_decision
+    for name, value in args.model_dump(exclude={"id"}, exclude_none=True).items():
+        setattr(department, name, value)
 
 
 def _require_free(work: Work, model: type[Zone] | type[Route], row_id: str) -> None:

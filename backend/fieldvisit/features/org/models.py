@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 
+from fieldvisit.features.org.rules import LOGS_DUE_AT, LOGS_MISSING_AT
 from fieldvisit.kernel.bundles import ALL, bundle
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
 from fieldvisit.kernel.users import Role
@@ -33,7 +34,10 @@ ME = bundle(
 
 
 class Department(Base):
-    """营销部 (S1.3). `plans_need_decision` is whether account managers' plans of a month or week wait for one (S10.6)."""
+    """营销部 (S1.3). `plans_need_decision` is whether account managers' plans of a month or week wait for one (S10.6).
+
+    Work logs are due at `logs_due_at` and count as missing from `logs_missing_at` of the next day on (`hh:mm`, domain §3.6).
+    """
 
     __tablename__ = "department"
     __table_args__ = (UniqueConstraint("code"),)
@@ -42,6 +46,8 @@ class Department(Base):
     name: Mapped[str]
     code: Mapped[str]
     plans_need_decision: Mapped[bool] = mapped_column(default=True, server_default="1")
+    logs_due_at: Mapped[str] = mapped_column(default=LOGS_DUE_AT, server_default=LOGS_DUE_AT)
+    logs_missing_at: Mapped[str] = mapped_column(default=LOGS_MISSING_AT, server_default=LOGS_MISSING_AT)
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
 
 

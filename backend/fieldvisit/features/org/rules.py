@@ -2,6 +2,8 @@
 
 from fieldvisit.kernel.users import Role
 
+LOGS_DUE_AT, LOGS_MISSING_AT = "18:00", "07:30"  # before the meeting of the next morning (domain §3.6)
+
 SERVES = {
     Role.ACCOUNT_MANAGER: "route",
     Role.MARKET_MANAGER: "zone",

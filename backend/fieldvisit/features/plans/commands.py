@@ -17,7 +17,7 @@ from fieldvisit.features.plans.models import VISIT_PLAN, VisitPlan
 from fieldvisit.features.plans.progress import count
 from fieldvisit.features.plans.rules import DECIDING, EDITABLE, IN_FORCE, PLANNERS, Horizon, period_of
 from fieldvisit.features.visits.homes import around
-from fieldvisit.features.visits.lists import Planned, TimeOfDay, on_list, put_on_list, take_off_list
+from fieldvisit.features.visits.lists import Planned, on_list, put_on_list, take_off_list
 from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.visits.rules import ContactMethod, Purpose
 from fieldvisit.kernel.bundles import Bundle, BundleKey
@@ -26,7 +26,7 @@ from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.deadlines import deadline
 from fieldvisit.kernel.errors import conflict, invalid, missing, not_now, out_of_scope
 from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, Date, Id, OptionalLine, OptionalProse, Prose
+from fieldvisit.kernel.values import Args, Date, Id, OptionalLine, OptionalProse, Prose, TimeOfDay
 from fieldvisit.kernel.work import Touching, Work
 from fieldvisit.kernel.workflow import Step, workflow
 
@@ -213,8 +213,7 @@ def evaluate(work: Work, args: EvaluatePlan) -> None:
     off, _ = days_off(work.session, plan.first_on, plan.last_on)
     if any(day not in off for day in _after(work.entry.day, plan.last_on)):
         raise not_now("plan_not_over")
-    found = count(work.session, plan)
-    plan.figures = {"planned": found.planned, "completed": found.completed, "visited": len(found.visited)}
+    plan.figures = count(work.session, plan).figures
     plan.evaluation, plan.lessons = args.evaluation, args.lessons
     FLOW.keep(work, plan, "evaluate", "evaluated")
 

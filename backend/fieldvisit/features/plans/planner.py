@@ -153,9 +153,7 @@ def _at_most(visits: list[Visit], count: int) -> int:
     return max(fullest, default=len(visits))
 
 
-def _put_in(
-    visits: list[Visit], places: list[tuple[float, float]], order: list[int], number: int
-) -> None:
+def _put_in(visits: list[Visit], places: list[tuple[float, float]], order: list[int], number: int) -> None:
     """Take a visit into a day where it makes the way longer by the least: what a person has fixed, a search must not leave out."""
     orders = ([*order[:at], number, *order[at:]] for at in range(len(order) + 1))
     order[:] = min(orders, key=lambda one: length(places[visits[stop].shop] for stop in one))

@@ -86,6 +86,11 @@ class Count:
         """Planned visits that were completed."""
         return sum(completed for _, completed in self.days.values())
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """What is kept of it: planned, completed of those, and how many shops were visited."""
+        return {"planned": self.planned, "completed": self.completed, "visited": len(self.visited)}
+
 
 def count_visits(visits: Iterable[tuple[date, str, str, bool]]) -> Count:
     """What visits, each as (day, shop, state, is planned), come to: cancelled ones were not planned any more (S11.12)."""

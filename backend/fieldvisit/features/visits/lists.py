@@ -2,9 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Annotated
 
-from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,11 +13,10 @@ from fieldvisit.features.visits.rules import VISITORS, ContactMethod, Purpose
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import conflict, invalid
-from fieldvisit.kernel.values import Args, Date, Id
+from fieldvisit.kernel.values import Args, Date, Id, TimeOfDay
 from fieldvisit.kernel.work import Touching, Work
 
 PLAN_DAYS = 92
-TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/zone', 'zone', [MANAGER, LEADER, ADMIN]],
     ['/reports', 'reports', [MANAGER, LEADER, ADMIN]],
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
+    ['/logs', 'logs', [MANAGER, LEADER]],
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
