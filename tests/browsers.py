@@ -96,6 +96,9 @@ class Server:
     def put(self, token: str, path: str, args: Any) -> Any:
         return self._send("PUT", token, path, args)
 
+    def patch(self, token: str, path: str, args: Any) -> Any:
+        return self._send("PATCH", token, path, args)
+
     def _send(self, method: str, token: str, path: str, args: Any) -> Any:
         carried = {"authorization": f"Bearer {token}"}
         answer = httpx2.request(method, f"{self.url}{path}", json=args, headers=carried)

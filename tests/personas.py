@@ -34,8 +34,8 @@ def shop(route: str, number: int = 0) -> str:
 
 
 def worked(day: date) -> date:
-    """The first working day from a day on."""
-    while published(day) is False:
+    """The first working day from a day on; of a year that is not published yet, Monday to Friday."""
+    while not (day.weekday() < 5 if published(day) is None else published(day)):
         day += timedelta(days=1)
     return day
 

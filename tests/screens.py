@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import re
 import httpx2
 from playwright.sync_api import Geolocation, Page, expect
 
@@ -326,6 +327,34 @@ def of_a_slip(page: Page) -> None:
     shown("slip-card")(page)
 
 
+def of_a_log(page: Page) -> None:
+    """The latest log of one's own that was submitted, with what was said of it."""
+    page.get_by_test_id("own-logs").wait_for(timeout=30_000)
+    page.get_by_role("link", name=re.compile("已批阅|待批阅")).first.click(timeout=30_000)
+    shown("log-card")(page)
+
+
+def writing_log(page: Page) -> None:
+    """The log of today, with important news that has no slip yet."""
+    page.get_by_role("button", name="+ 市场信息").or_(page.get_by_test_id("notes-market")).first.wait_for(
+        timeout=30_000
+    )
+    adding = page.get_by_role("button", name="+ 市场信息")
+    if adding.count():
+        adding.click()
+        page.get_by_label("市场信息").fill("集市口有户在卖没见过的低价烟")
+        page.get_by_label("重要信息").check()
+
+
+def to_review(page: Page) -> None:
+    """A log that waits because its important news went nowhere, else the first that waits."""
+    page.get_by_test_id("log").first.wait_for(timeout=30_000)
+    blocked = page.get_by_test_id("log").filter(has_text="未上报")
+    (blocked if blocked.count() else page.get_by_test_id("log")).first.get_by_role("link").click()
+    shown("log-review")(page)
+    shown("log-beside")(page)
+
+
 def of_a_service_plan(page: Page) -> None:
     """The first service plan, which waits."""
     page.get_by_test_id("service-plan").first.get_by_role("link").click(timeout=30_000)
@@ -367,6 +396,11 @@ FIELD = [
     Screen("standards", "service", "/service", shown("standard")),
     Screen("own-service-plans", "service-plans", "/service/plans", worded("编制")),
     Screen("writing-service", "service-plans", "/service/plans", writing_service),
+    Screen("logs", "logs", "/logs", shown("own-logs")),
+    Screen("log", "logs", "/logs", of_a_log),
+    Screen("unknown-log", "logs", "/logs/nothing", worded("找不到这份日志")),
+    Screen("writing-log", "log-edit", f"/logs/day/{today()}/edit", writing_log),
+    Screen("summing-up", "log-edit", f"/logs/month/{today().replace(day=1)}/edit", worded("情况分析")),
     Screen("slips", "slips", "/slips", shown("slip")),
     Screen("slip", "slips", "/slips", of_a_slip),
     Screen("writing-slip", "slips", "/slips", pressed("写传递单", after=shown("slip"))),
@@ -402,6 +436,7 @@ MANAGER = [
     Screen("service-plan-to-decide", "service-plans", "/service/plans", of_a_service_plan),
     Screen("readers", "policies", "/policies", readers_of_a_policy),
     Screen("plan-to-decide", "plans", "/plans", to_decide),
+    Screen("log-to-review", "logs", "/logs", to_review),
     *at_rest("mine", "notices", "sync"),
 ]
 LEADER = [
@@ -410,6 +445,7 @@ LEADER = [
     Screen("leader-visit", "visits", "/desk/visits?state=completed", opened),
     Screen("leader-shops", "shops", "/desk/shops", opened),
     Screen("leader-people", "people-table", "/desk/people", opened),
+    Screen("leader-logs", "logs", "/logs", to_review),
     Screen("leader-plans", "plans", "/plans", of_a_plan),
     Screen("leader-mine", "mine", "/mine", titled("我的")),
 ]

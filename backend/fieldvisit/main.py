@@ -107,6 +107,7 @@ PARTS = (
     "features.overview.reports",
     "features.overview.sales",
     "features.overview.field",
+    "features.overview.logs",
 )
 for part in PARTS:
     import_module(f"fieldvisit.{part}")

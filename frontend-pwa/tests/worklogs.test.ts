@@ -24,6 +24,12 @@ describe('the form of a log', () => {
     expect(draft.notes[1]?.seen, 'the server is told that the newer words were not seen').toBe('old')
   })
 
+  it('gives a slip to the note that says the same, instead of saying it twice', () => {
+    const draft = begun(noteOf({ id: 'a', kind: 'market', text: 'flow' }))
+    bring(draft, [noteOf({ id: 's', kind: 'market', text: 'flow', is_important: true, info_slip_id: 's' })])
+    expect(draft.notes.map(({ id, info_slip_id }) => [id, info_slip_id])).toEqual([['a', 's']])
+  })
+
   it('knows its own words again once the server has them', () => {
     const draft = begun(noteOf({ id: 'a', kind: 'market', text: 'mine' }))
     bring(draft, [noteOf({ id: 'a', kind: 'market', text: 'mine', seen: 'mine' })])

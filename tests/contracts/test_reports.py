@@ -29,13 +29,16 @@ READERS = {
     "zone_overview": LEADERS,
     "shop_structure": LEADERS,
     **dict.fromkeys(SALES, LEADERS | {Role.ACCOUNT_MANAGER}),
-    "field_visits": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+    **dict.fromkeys(
+        ("field_visits", "work_logs"), {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+    ),
 }
 EXAMPLES: dict[str, dict[str, str]] = {
     "zone_overview": {"unvisited_days": "2"},
     "shop_structure": {},
     **{name: {"period": "month"} for name in SALES},
     "field_visits": {"period": "week"},
+    "work_logs": {"period": "month"},
 }
 BARRED = (shop("cz:0", 1), "mm1")
 

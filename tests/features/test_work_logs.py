@@ -1,4 +1,5 @@
-"""工作日志 (S13): the day in one's own words (S1.5, S11.13), on time or not, merged from two phones, reviewed beside the plan (S13.2) with its information (S13.3) passed on (S13.4)."""
+"""工作日志 (S13): the day in one's own words (S1.5, S11.13), on time or not, merged from two phones, reviewed promptly (S10.7)
+beside the tasks (S13.1) and the plan (S13.2) with its information (S13.3) passed on (S13.4), with comment and grade (S13.5)."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -285,3 +286,40 @@ def test_who_reviews_hears_of_what_waits_too_long(world: World) -> None:
     done(world.as_("am01"), "work_logs.submit", log())
     with time_machine.travel(now() + timedelta(days=12)):
         assert len(told(world, "mm1", "work_log_overdue")) == 1
+
+
+def test_s5_1_in_time_late_missing_reviewed_and_passed_on_are_counted_for_whoever_leads(world: World) -> None:
+    """Three days of one account manager: one log in time and reviewed, one late with news that has its slip, one never written."""
+    first = worked((MONTH + timedelta(days=32)).replace(day=1))
+    second = worked(first + timedelta(days=1))
+    third = worked(second + timedelta(days=1))
+    with time_machine.travel(at(first, "17:00"), tick=False) as clock:
+        done(world.as_("am01"), "work_logs.submit", log(first_on=str(first)))
+        done(
+            world.as_("mm1"), "work_logs.review", {"id": seen(world.as_("mm1"), first_on=first)["id"], **GOOD}
+        )
+        clock.move_to(at(second, "19:00"))
+        am01 = world.as_("am01")
+        slip = {"id": uid(), "category": "market_info", "content": "c", "addressee_id": person("mm1")}
+        done(am01, "info_slips.send", slip)
+        done(world.as_("mm1"), "info_slips.reply", {"info_slip_id": slip["id"], "id": uid(), "text": "t"})
+        news = (note(is_important=True, info_slip_id=slip["id"]), note(is_important=True))
+        done(am01, "work_logs.submit", log(*news, first_on=str(second)))
+        clock.move_to(at(worked(third + timedelta(days=1)), "09:00"))
+        asked = {"period": "month", "on": str(third)}
+        rows = world.as_("mm1").get("/api/reports/work_logs", params=asked).json()["rows"]
+        by = {(row["level"], row["person_id"]): row for row in rows}
+        his = by["account_manager", person("am01")]
+        past = his["logs_due"]
+        assert past >= 3
+        told = {name: his[f"logs_{name}"] for name in ("in_time", "late", "unproven", "missing", "reviewed")}
+        assert told == {"in_time": 1, "late": 1, "unproven": 0, "missing": past - 2, "reviewed": 1}
+        assert his["log_submit_rate"] == round(1 / past, 4)
+        assert (his["log_review_rate"], his["log_review_rate_timely"]) == (0.5, 0.5)
+        assert (his["important_notes"], his["passed_on"], his["important_info_transfer"]) == (2, 1, 0.5)
+        led = by["market_manager", person("mm1")]
+        assert (led["slips_answered"], led["slips_in_time"], led["slip_reply_timely"]) == (1, 1, 1.0)
+        zone = by["zone", None]
+        assert zone["logs_due"] == past * 3, "two account managers and he himself"
+        (own,) = world.as_("am01").get("/api/reports/work_logs", params=asked).json()["rows"]
+        assert (own["level"], own["logs_late"]) == ("account_manager", 1)

@@ -3684,6 +3684,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/work_logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether logs come in time, are reviewed and pass on what is important, and slips are answered, by zone and person; never ranked.
+         * @description Whether logs come in time, are reviewed and pass on what is important, and slips are answered, by zone and person; never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_work_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/work_logs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether logs come in time, are reviewed and pass on what is important, and slips are answered, by zone and person; never ranked.
+         * @description Whether logs come in time, are reviewed and pass on what is important, and slips are answered, by zone and person; never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_work_logs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/work_logs.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether logs come in time, are reviewed and pass on what is important, and slips are answered, by zone and person; never ranked.
+         * @description Whether logs come in time, are reviewed and pass on what is important, and slips are answered, by zone and person; never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_work_logs_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/zone_overview": {
         parameters: {
             query?: never;
@@ -8498,6 +8564,75 @@ export interface components {
             slip_number: string | null;
             /** Text */
             text: string;
+        };
+        /**
+         * LogRow
+         * @description The logs of days by all in the zones (`total`), in a zone, by its market manager, or by an account manager (domain §3.5).
+         *
+         *     `logs_due` are working days before today on which he was there. Of them `logs_in_time` were submitted when due,
+         *     `logs_late` later, `logs_unproven` maybe so, and `logs_missing` not before they counted as missing, or not at all.
+         *     `logs_reviewed` were reviewed, `reviewed_in_time` within the term. `important_notes` are important information in them,
+         *     `passed_on` with a slip. `slips_answered` came to him in the period and were answered, `slips_in_time` by their day.
+         *     What ends in `_before` is of the period before.
+         */
+        LogRow: {
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Important Info Transfer */
+            important_info_transfer: number | null;
+            /** Important Notes */
+            important_notes: number;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "total" | "zone" | "market_manager" | "account_manager";
+            /** Log Review Rate */
+            log_review_rate: number | null;
+            /** Log Review Rate Timely */
+            log_review_rate_timely: number | null;
+            /** Log Submit Rate */
+            log_submit_rate: number | null;
+            /** Log Submit Rate Before */
+            log_submit_rate_before: number | null;
+            /** Logs Due */
+            logs_due: number;
+            /** Logs In Time */
+            logs_in_time: number;
+            /** Logs Late */
+            logs_late: number;
+            /** Logs Missing */
+            logs_missing: number;
+            /** Logs Reviewed */
+            logs_reviewed: number;
+            /** Logs Unproven */
+            logs_unproven: number;
+            /** Passed On */
+            passed_on: number;
+            /** Person Id */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /** Reviewed In Time */
+            reviewed_in_time: number;
+            /** Slip Reply Timely */
+            slip_reply_timely: number | null;
+            /** Slips Answered */
+            slips_answered: number;
+            /** Slips In Time */
+            slips_in_time: number;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
         };
         /**
          * LookView
@@ -16614,6 +16749,82 @@ export interface operations {
     report_shop_structure_xlsx: {
         parameters: {
             query?: {
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_work_logs: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["LogRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_work_logs_csv: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_work_logs_xlsx: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
                 zone_id?: string | null;
             };
             header?: never;

@@ -87,6 +87,26 @@ def field_hours(stays: Iterable[timedelta]) -> float:
     return round(sum(stays, timedelta()).total_seconds() / 3600, 1)
 
 
+def log_submit_rate(in_time: int, due: int) -> float | None:
+    """日志提交率 `log_submit_rate`: logs submitted in time ÷ logs due (S13)."""
+    return share(in_time, due)
+
+
+def log_review_rate(reviewed: int, submitted: int) -> float | None:
+    """日志批阅率 `log_review_rate`: logs reviewed ÷ submitted; of those reviewed in time, `log_review_rate_timely` (S5.1, S13)."""
+    return share(reviewed, submitted)
+
+
+def important_info_transfer(with_slip: int, important: int) -> float | None:
+    """重要信息传递率 `important_info_transfer`: important entries with a slip ÷ important entries (S13.4)."""
+    return share(with_slip, important)
+
+
+def slip_reply_timely(in_time: int, answered: int) -> float | None:
+    """信息传递单按时回复率 `slip_reply_timely`: answered in time ÷ answered (S18.4)."""
+    return share(in_time, answered)
+
+
 def fill_rate(order_qty: int, demand_qty: int) -> float | None:
     """订足率 `fill_rate`: cartons ordered ÷ cartons wanted."""
     return share(order_qty, demand_qty)

@@ -3,7 +3,7 @@
 import type { components } from '@/kernel/schema'
 
 type Schemas = components['schemas']
-export type ReportRow = Partial<Schemas['FieldRow'] & Schemas['SalesByPlaceRow'] & Schemas['SalesBySpecRow']>
+export type ReportRow = Partial<Schemas['FieldRow'] & Schemas['LogRow'] & Schemas['SalesByPlaceRow'] & Schemas['SalesBySpecRow']>
 export type Kind = 'count' | 'share' | 'change' | 'hours' | 'yuan' | 'money'
 export type PeriodKind = 'month' | 'week'
 
@@ -15,7 +15,7 @@ export interface Figure {
 }
 
 export interface Definition {
-  name: 'field_visits' | 'sales_by_place' | 'sales_trend' | 'sales_by_spec'
+  name: 'field_visits' | 'work_logs' | 'sales_by_place' | 'sales_trend' | 'sales_by_spec'
   roles: string[]
   /** How one period is asked for; null where the report is about many. */
   asks: 'on' | 'starts_on' | null
@@ -62,6 +62,28 @@ export const REPORTS: Definition[] = [
     bars: [
       { value: 'visit_plan_completion', beside: 'visit_plan_completion_before', kind: 'share' },
       { value: 'visit_coverage', beside: 'visit_coverage_before', kind: 'share' },
+    ],
+  },
+  {
+    name: 'work_logs',
+    roles: FIELD,
+    asks: 'on',
+    period: 'month',
+    figures: [
+      ...of('count', 'logs_due', 'logs_in_time', 'logs_late', 'logs_unproven', 'logs_missing'),
+      ...of('share', 'log_submit_rate', 'log_submit_rate_before'),
+      ...of('count', 'logs_reviewed'),
+      ...of('share', 'log_review_rate'),
+      ...of('count', 'reviewed_in_time'),
+      ...of('share', 'log_review_rate_timely'),
+      ...of('count', 'important_notes', 'passed_on'),
+      ...of('share', 'important_info_transfer'),
+      ...of('count', 'slips_answered', 'slips_in_time'),
+      ...of('share', 'slip_reply_timely'),
+    ],
+    bars: [
+      { value: 'log_submit_rate', beside: 'log_submit_rate_before', kind: 'share' },
+      { value: 'log_review_rate', beside: 'log_review_rate_timely', kind: 'share' },
     ],
   },
   {

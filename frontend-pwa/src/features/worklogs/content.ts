@@ -46,12 +46,14 @@ export const noteOf = (note: Pick<Note, 'id' | 'kind' | 'text'> & Partial<Note>)
 export const knownOf = (log: WorkLog | undefined): Note[] =>
   (log?.notes ?? []).map(({ id, kind, text, is_important, info_slip_id, customer_id, shop_name }) => ({ id, kind, text, seen: text, is_important, info_slip_id, customer_id, shop_name }))
 
-/** Bring into a form what has come since it was begun: nothing that was typed is replaced, nothing that was taken out comes back. */
+/** Bring into a form what has come since it was begun: nothing that was typed is replaced, nothing that was taken out comes back. A slip belongs to the note that says the same. */
 export function bring(content: Content, fresh: Note[]): void {
   for (const note of fresh) {
     const mine = content.notes.find(({ id }) => id === note.id)
     if (!mine) {
-      if (!content.dropped.includes(note.id)) content.notes.push({ ...note })
+      const same = note.info_slip_id && content.notes.find(({ text, info_slip_id }) => info_slip_id === note.info_slip_id || text.trim() === note.text)
+      if (same) Object.assign(same, { is_important: true, info_slip_id: note.info_slip_id })
+      else if (!content.dropped.includes(note.id)) content.notes.push({ ...note })
     } else if (mine.text === note.text || mine.text === mine.seen) {
       Object.assign(mine, note, mine.seen === null && note.seen === null ? { is_important: mine.is_important, info_slip_id: mine.info_slip_id } : {})
     }
