@@ -1,10 +1,10 @@
 """Every screen of the app and the steps to reach it: one table for the pictures of the guide and for the eyes of axe."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import re
 import httpx2
 from playwright.sync_api import Geolocation, Page, expect
 

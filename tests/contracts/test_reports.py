@@ -29,9 +29,8 @@ READERS = {
     "zone_overview": LEADERS,
     "shop_structure": LEADERS,
     **dict.fromkeys(SALES, LEADERS | {Role.ACCOUNT_MANAGER}),
-    **dict.fromkeys(
-        ("field_visits", "work_logs"), {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
-    ),
+    "field_visits": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+    "work_logs": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
 }
 EXAMPLES: dict[str, dict[str, str]] = {
     "zone_overview": {"unvisited_days": "2"},
