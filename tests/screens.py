@@ -327,6 +327,19 @@ def of_a_slip(page: Page) -> None:
     shown("slip-card")(page)
 
 
+def of_a_meeting(page: Page) -> None:
+    """The first meeting: one that is going on where there is one, else one that was passed on."""
+    page.get_by_test_id("meeting").first.get_by_role("link").click(timeout=30_000)
+    shown("meeting-card")(page)
+
+
+def on_the_board(page: Page) -> None:
+    """The stand-up that is going on, on the screen for everybody."""
+    of_a_meeting(page)
+    page.get_by_role("link", name="投屏例会").click()
+    shown("board-logs")(page)
+
+
 def of_a_log(page: Page) -> None:
     """The latest log of one's own that was submitted, with what was said of it."""
     page.get_by_test_id("own-logs").wait_for(timeout=30_000)
@@ -342,8 +355,9 @@ def writing_log(page: Page) -> None:
     adding = page.get_by_role("button", name="+ 市场信息")
     if adding.count():
         adding.click()
-        page.get_by_label("市场信息").fill("集市口有户在卖没见过的低价烟")
-        page.get_by_label("重要信息").check()
+        market = page.get_by_test_id("notes-market")
+        market.get_by_role("textbox").fill("集市口有户在卖没见过的低价烟")
+        market.get_by_label("重要信息").check()
 
 
 def to_review(page: Page) -> None:
@@ -396,6 +410,9 @@ FIELD = [
     Screen("standards", "service", "/service", shown("standard")),
     Screen("own-service-plans", "service-plans", "/service/plans", worded("编制")),
     Screen("writing-service", "service-plans", "/service/plans", writing_service),
+    Screen("meetings", "meetings", "/meetings", shown("meeting")),
+    Screen("meeting", "meetings", "/meetings", of_a_meeting),
+    Screen("unknown-meeting", "meetings", "/meetings/nothing", worded("找不到这次会议")),
     Screen("logs", "logs", "/logs", shown("own-logs")),
     Screen("log", "logs", "/logs", of_a_log),
     Screen("unknown-log", "logs", "/logs/nothing", worded("找不到这份日志")),
@@ -437,6 +454,9 @@ MANAGER = [
     Screen("readers", "policies", "/policies", readers_of_a_policy),
     Screen("plan-to-decide", "plans", "/plans", to_decide),
     Screen("log-to-review", "logs", "/logs", to_review),
+    Screen("meeting-to-hold", "meetings", "/meetings", of_a_meeting),
+    Screen("board", "meeting-board", "/meetings", on_the_board),
+    Screen("planning-a-meeting", "meeting-edit", f"/meetings/{uid()}/edit", shown("agenda-item")),
     *at_rest("mine", "notices", "sync"),
 ]
 LEADER = [
@@ -445,6 +465,7 @@ LEADER = [
     Screen("leader-visit", "visits", "/desk/visits?state=completed", opened),
     Screen("leader-shops", "shops", "/desk/shops", opened),
     Screen("leader-people", "people-table", "/desk/people", opened),
+    Screen("leader-meeting", "meetings", "/meetings", of_a_meeting),
     Screen("leader-logs", "logs", "/logs", to_review),
     Screen("leader-plans", "plans", "/plans", of_a_plan),
     Screen("leader-mine", "mine", "/mine", titled("我的")),

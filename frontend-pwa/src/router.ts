@@ -18,6 +18,7 @@ import { routes as reports } from './features/reports/routes'
 import { routes as service } from './features/service/routes'
 import { routes as session } from './features/session/routes'
 import { routes as slips } from './features/slips/routes'
+import { routes as meetings } from './features/meetings/routes'
 import { routes as worklogs } from './features/worklogs/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as tasks } from './features/tasks/routes'
@@ -36,6 +37,7 @@ export const router = createRouter({
     ...plans,
     ...slips,
     ...worklogs,
+    ...meetings,
     ...decisions,
     ...overview,
     ...reports,

@@ -239,6 +239,23 @@ EXAMPLES: dict[str, Example] = {
     },
     "policies.end": lambda of: {"policy_id": of["policy"]},
     "policies.read": lambda of: {"policy_id": of["policy"], "id": uid()},
+    "meetings.save": lambda of: a_meeting(uid(), of["user"]),
+    **{
+        f"meetings.{step}": lambda of: {"meeting_id": of["meeting"]}
+        for step in ("report", "notify", "open", "sign_in", "end", "accept", "read_digest")
+    },
+    "meetings.cancel": lambda of: {"meeting_id": of["meeting"], "reason": "r"},
+    "meetings.set_agenda": lambda of: {"meeting_id": of["meeting"], "agenda": []},
+    "meetings.excuse": lambda of: {"meeting_id": of["meeting"], "user_id": of["user"], "is_leave": True},
+    "meetings.note": lambda of: {
+        "meeting_id": of["meeting"],
+        "id": uid(),
+        "about_id": of["user"],
+        "said": "speech",
+        "text": "t",
+    },
+    "meetings.write_minutes": lambda of: {"meeting_id": of["meeting"], "minutes": "m"},
+    "meetings.publish": lambda of: {"meeting_id": of["meeting"], "digest": "d"},
     **{f"work_logs.{step}": lambda of: a_log(of["customer"]) for step in ("save", "submit")},
     "work_logs.withdraw": lambda of: {"id": of["work_log"]},
     **{f"work_logs.{step}": lambda of: {"id": of["work_log"], "note": "n"} for step in ("return", "amend")},
@@ -387,6 +404,25 @@ PERMITTED: dict[str, set[Role]] = {
         f"info_slips.{step}": set(Role) - {Role.SYSTEM_ADMIN}
         for step in ("send", "receive", "reply", "forward", "confirm", "reject_reply")
     },
+    **{
+        f"meetings.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in (
+            "save",
+            "report",
+            "notify",
+            "cancel",
+            "set_agenda",
+            "open",
+            "excuse",
+            "end",
+            "accept",
+            "publish",
+        )
+    },
+    **{
+        f"meetings.{step}": set(Role) - {Role.SYSTEM_ADMIN, Role.COMPLAINT_CENTRE}
+        for step in ("sign_in", "note", "write_minutes", "read_digest")
+    },
     **{f"work_logs.{step}": FIELD for step in ("save", "submit", "withdraw", "amend")},
     **{f"work_logs.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER} for step in ("review", "return")},
     **{f"service_plans.{step}": {Role.ACCOUNT_MANAGER} for step in ("submit", "withdraw", "amend")},
@@ -407,6 +443,12 @@ def uuid_digits() -> int:
 def customer_code(world: World, customer: str) -> str:
     with world.runtime.db.read() as session:
         return session.get_one(Customer, customer).customer_code
+
+
+def a_meeting(meeting_id: str, invitee: str) -> dict[str, Any]:
+    start = now() + timedelta(days=1)
+    times = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(minutes=20)).isoformat()}
+    return {"id": meeting_id, "theme": "t", "invitee_ids": [invitee]} | times
 
 
 def a_log(customer: str | None = None) -> dict[str, Any]:
@@ -476,6 +518,9 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert who.do("visit_plans.submit", plan)["state"] == "applied"
     quarter = a_quarter(uid())
     assert who.do("service_plans.submit", quarter)["state"] == "applied"
+    meeting = a_meeting(uid(), person(writer))
+    assert manager.do("meetings.save", meeting)["state"] == "applied"
+    assert manager.do("meetings.notify", {"meeting_id": meeting["id"]})["state"] == "applied"
     log = a_log()
     assert who.do("work_logs.submit", log)["state"] == "applied"
     slip = {"id": uid(), "category": "supply", "content": "c"}
@@ -504,6 +549,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "service_plan": quarter["id"],
         "info_slip": slip["id"],
         "work_log": log["id"],
+        "meeting": meeting["id"],
         "policy": a_policy(world, department),
         "customer_code": customer_code(world, customer),
         "sales_import": a_sales_import(world, route),
@@ -535,6 +581,7 @@ NOWHERE = dict.fromkeys(
         "service_plan",
         "info_slip",
         "work_log",
+        "meeting",
         "policy",
         "sales_import",
         "notice",
@@ -591,7 +638,10 @@ STRANGERS = {
     "peer": ("am02", "cz:1", ("am01", "mm2", "post1", "cc1", "admin")),
     "other zone": ("am03", "cj:0", ("am01", "mm1", "post1", "cc1", "admin")),
 }
-OPEN_INSIDE = {"policies.read"}  # the whole department reads them
+OPEN_INSIDE = {
+    "policies.read",
+    "meetings.save",
+}  # the whole department reads policies, and may be called to a meeting
 KNOWN_INSIDE = {"org.register_absence", "org.end_absence", "customers.hand_over"}
 
 

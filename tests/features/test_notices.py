@@ -86,7 +86,7 @@ def test_a_phone_that_waits_is_told_to_the_administrator_once(world: World) -> N
 def test_the_app_has_a_sentence_for_every_kind_in_both_languages() -> None:
     assert KINDS
     for language in ("zh-CN", "en"):
-        words = json.loads((LOCALES / "work" / f"{language}.json").read_text())
+        words = json.loads((LOCALES / "notices" / f"{language}.json").read_text())
         assert set(words["notices"]["kinds"]) >= KINDS
 
 

@@ -288,6 +288,21 @@ def test_who_reviews_hears_of_what_waits_too_long(world: World) -> None:
         assert len(told(world, "mm1", "work_log_overdue")) == 1
 
 
+def _stand_up(world: World, day: date, clock: Any) -> None:
+    """A daily meeting of one account manager, who comes, with its digest."""
+    clock.move_to(at(day, "08:00"))
+    mm1, start = world.as_("mm1"), at(day, "08:00")
+    times = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(minutes=20)).isoformat()}
+    made = {"id": uid(), "theme": "例会", "invitee_ids": [person("am01")], **times}
+    there = {"meeting_id": made["id"]}
+    done(mm1, "meetings.save", made)
+    done(mm1, "meetings.notify", there)
+    done(world.as_("am01"), "meetings.sign_in", there)
+    done(mm1, "meetings.open", there)
+    done(mm1, "meetings.end", there)
+    done(mm1, "meetings.publish", there | {"digest": "d"})
+
+
 def test_s5_1_in_time_late_missing_reviewed_and_passed_on_are_counted_for_whoever_leads(world: World) -> None:
     """Three days of one account manager: one log in time and reviewed, one late with news that has its slip, one never written."""
     first = worked((MONTH + timedelta(days=32)).replace(day=1))
@@ -298,6 +313,7 @@ def test_s5_1_in_time_late_missing_reviewed_and_passed_on_are_counted_for_whoeve
         done(
             world.as_("mm1"), "work_logs.review", {"id": seen(world.as_("mm1"), first_on=first)["id"], **GOOD}
         )
+        _stand_up(world, second, clock)
         clock.move_to(at(second, "19:00"))
         am01 = world.as_("am01")
         slip = {"id": uid(), "category": "market_info", "content": "c", "addressee_id": person("mm1")}
@@ -319,6 +335,8 @@ def test_s5_1_in_time_late_missing_reviewed_and_passed_on_are_counted_for_whoeve
         assert (his["important_notes"], his["passed_on"], his["important_info_transfer"]) == (2, 1, 0.5)
         led = by["market_manager", person("mm1")]
         assert (led["slips_answered"], led["slips_in_time"], led["slip_reply_timely"]) == (1, 1, 1.0)
+        assert (his["meetings_called"], his["meetings_attended"], his["meeting_attendance"]) == (1, 1, 1.0)
+        assert (led["digests"], led["digests_in_time"]) == (1, 1)
         zone = by["zone", None]
         assert zone["logs_due"] == past * 3, "two account managers and he himself"
         (own,) = world.as_("am01").get("/api/reports/work_logs", params=asked).json()["rows"]

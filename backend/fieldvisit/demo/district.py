@@ -9,7 +9,18 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from fieldvisit.demo import catalogue, checklists, plans, policies, sales, shops, slips, visits, worklogs
+from fieldvisit.demo import (
+    catalogue,
+    checklists,
+    meetings,
+    plans,
+    policies,
+    sales,
+    shops,
+    slips,
+    visits,
+    worklogs,
+)
 from fieldvisit.demo.names import ACCOUNT_MANAGERS, MARKET_MANAGERS, POSTS, ZONES, ZonePlan, demo_id
 from fieldvisit.features.org.models import ME, ORG, PEOPLE, Consent, Department, Person, Route, Zone
 from fieldvisit.kernel.bundles import Bundle, BundleKey, BundleScope
@@ -156,6 +167,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         policies.publish(district, department)
         slips.lay_out(district, department)
         worklogs.write(district, department)
+        meetings.hold(district, department)
 
 
 def _zone(

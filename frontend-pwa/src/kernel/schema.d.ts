@@ -2496,6 +2496,534 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meeting_attendances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * meeting_attendances you may see, in pages.
+         * @description meeting_attendances you may see, in pages.
+         */
+        get: operations["list_meeting_attendances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_attendances.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All meeting_attendances you may see, as a csv file.
+         * @description All meeting_attendances you may see, as a csv file.
+         */
+        get: operations["export_meeting_attendances_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_attendances.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All meeting_attendances you may see, as a xlsx file.
+         * @description All meeting_attendances you may see, as a xlsx file.
+         */
+        get: operations["export_meeting_attendances_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_attendances/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the meeting_attendances you may see.
+         * @description One of the meeting_attendances you may see.
+         */
+        get: operations["get_meeting_attendances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * meeting_notes you may see, in pages.
+         * @description meeting_notes you may see, in pages.
+         */
+        get: operations["list_meeting_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_notes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All meeting_notes you may see, as a csv file.
+         * @description All meeting_notes you may see, as a csv file.
+         */
+        get: operations["export_meeting_notes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_notes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All meeting_notes you may see, as a xlsx file.
+         * @description All meeting_notes you may see, as a xlsx file.
+         */
+        get: operations["export_meeting_notes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meeting_notes/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the meeting_notes you may see.
+         * @description One of the meeting_notes you may see.
+         */
+        get: operations["get_meeting_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * meetings you may see, in pages.
+         * @description meetings you may see, in pages.
+         */
+        get: operations["list_meetings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All meetings you may see, as a csv file.
+         * @description All meetings you may see, as a csv file.
+         */
+        get: operations["export_meetings_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All meetings you may see, as a xlsx file.
+         * @description All meetings you may see, as a xlsx file.
+         */
+        get: operations["export_meetings_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Plan a meeting, or change one that is not called yet; what was reported is to be reported anew then (S4.1–S4.5, S5.3).
+         * @description Plan a meeting, or change one that is not called yet; what was reported is to be reported anew then (S4.1–S4.5, S5.3).
+         *
+         *     Raises Problem 422 `meeting_times` or `meeting_passed`, 404 `meeting_invitee_missing`.
+         */
+        put: operations["meetings.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept the minutes (S4.7).
+         * @description Accept the minutes (S4.7).
+         */
+        post: operations["meetings.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/agenda": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the agenda and the recorder until it is over; items are ticked off as they are done (S4.6).
+         * @description Change the agenda and the recorder until it is over; items are ticked off as they are done (S4.6).
+         */
+        post: operations["meetings.set_agenda"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a meeting off that has not begun; whoever was called is told.
+         * @description Call a meeting off that has not begun; whoever was called is told.
+         */
+        post: operations["meetings.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a meeting; whoever has not signed in was absent, and the digest is due: of a daily one the same day (S4.8, S5.9).
+         * @description End a meeting; whoever has not signed in was absent, and the digest is due: of a daily one the same day (S4.8, S5.9).
+         */
+        post: operations["meetings.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/excuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down that somebody is on leave or did not come; nobody is signed in by another.
+         * @description Write down that somebody is on leave or did not come; nobody is signed in by another.
+         */
+        post: operations["meetings.excuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in the minutes (S4.7), by the recorder; those of whoever chairs need nobody's acceptance.
+         * @description Hand in the minutes (S4.7), by the recorder; those of whoever chairs need nobody's acceptance.
+         */
+        post: operations["meetings.write_minutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note what somebody says (S5.6), by whoever chairs or records; or comment on his work (S5.7, S10.9), by whoever chairs.
+         * @description Note what somebody says (S5.6), by whoever chairs or records; or comment on his work (S5.7, S10.9), by whoever chairs.
+         */
+        post: operations["meetings.note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call everybody who is invited (S4.2); whoever is in another meeting then cannot be.
+         * @description Call everybody who is invited (S4.2); whoever is in another meeting then cannot be.
+         *
+         *     Raises Problem 409 `meeting_not_reported`, `meeting_overlaps`, 422 `meeting_nobody`.
+         */
+        post: operations["meetings.notify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a meeting that was called.
+         * @description Begin a meeting that was called.
+         */
+        post: operations["meetings.open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass the digest on, up to the department and down to everybody who was called (S4.8, S4.9, S5.9); of a daily meeting it is the record (S5.10).
+         * @description Pass the digest on, up to the department and down to everybody who was called (S4.8, S4.9, S5.9); of a daily meeting it is the record (S5.10).
+         */
+        post: operations["meetings.publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that one has read the digest of a meeting one was called to (S4.9).
+         * @description Say that one has read the digest of a meeting one was called to (S4.9).
+         */
+        post: operations["meetings.read_digest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report (汇报) purpose, theme, content and time to the department manager, who is told and decides nothing (S4.4).
+         * @description Report (汇报) purpose, theme, content and time to the department manager, who is told and decides nothing (S4.4).
+         *
+         *     Raises Problem 422 `meeting_incomplete` with the facts that are wanting.
+         */
+        post: operations["meetings.report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{meeting_id}/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in to a meeting one was called to (S5.4): for oneself alone; whether before it was to begin is judged by what can be proven.
+         * @description Sign in to a meeting one was called to (S5.4): for oneself alone; whether before it was to begin is judged by what can be proven.
+         *
+         *     Raises Problem 403 `meeting_not_invited`, 409 `meeting_not_now` before it is called and after it was passed on.
+         */
+        post: operations["meetings.sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meetings/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the meetings you may see.
+         * @description One of the meetings you may see.
+         */
+        get: operations["get_meetings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -6716,6 +7244,60 @@ export interface components {
             visit_id: string;
         };
         /**
+         * AgendaItem
+         * @description An item of the agenda: in which form, about what, who speaks, for how many minutes, and whether it is done.
+         */
+        AgendaItem: {
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "theme" | "exchange" | "discussion" | "analysis_briefing" | "work_assignment" | "study" | "training" | "speeches" | "comments" | "visits" | "feedback";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Is Done
+             * @default false
+             */
+            is_done?: boolean;
+            /**
+             * Minutes
+             * @default 5
+             */
+            minutes?: number;
+            /**
+             * Speaker Id
+             * @default null
+             */
+            speaker_id?: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AgendaItemView
+         * @description An item of the agenda; `speaker_id` speaks, for so many `minutes`.
+         */
+        AgendaItemView: {
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "theme" | "exchange" | "discussion" | "analysis_briefing" | "work_assignment" | "study" | "training" | "speeches" | "comments" | "visits" | "feedback";
+            /** Id */
+            id: string;
+            /** Is Done */
+            is_done: boolean;
+            /** Minutes */
+            minutes: number;
+            /** Speaker Id */
+            speaker_id: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
          * AmendPlan
          * @description What a plan that is in force holds from now on, and why.
          */
@@ -7009,6 +7591,19 @@ export interface components {
              * Format: uuid
              */
             handover_id: string;
+        };
+        /**
+         * CancelMeeting
+         * @description Why it does not take place.
+         */
+        CancelMeeting: {
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * CancelTask
@@ -7684,7 +8279,7 @@ export interface components {
          * DepartmentView
          * @description A marketing department; `plans_need_decision` is whether account managers' plans wait for their market manager's.
          *
-         *     Work logs are due at `logs_due_at` (`hh:mm`) and count as missing from `logs_missing_at` of the next day on.
+         *     Weekly meetings are reported before they are called where `weekly_meetings_need_report`. Work logs are due at `logs_due_at` (`hh:mm`) and count as missing from `logs_missing_at` of the next day on.
          */
         DepartmentView: {
             /** Code */
@@ -7699,6 +8294,8 @@ export interface components {
             name: string;
             /** Plans Need Decision */
             plans_need_decision: boolean;
+            /** Weekly Meetings Need Report */
+            weekly_meetings_need_report: boolean;
         };
         /**
          * DeviceName
@@ -7854,6 +8451,24 @@ export interface components {
              * @default null
              */
             lessons?: string | null;
+        };
+        /**
+         * ExcuseInvitee
+         * @description That somebody who was called is on leave, or did not come.
+         */
+        ExcuseInvitee: {
+            /** Is Leave */
+            is_leave: boolean;
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
         };
         /**
          * Explain
@@ -8573,9 +9188,15 @@ export interface components {
          *     `logs_late` later, `logs_unproven` maybe so, and `logs_missing` not before they counted as missing, or not at all.
          *     `logs_reviewed` were reviewed, `reviewed_in_time` within the term. `important_notes` are important information in them,
          *     `passed_on` with a slip. `slips_answered` came to him in the period and were answered, `slips_in_time` by their day.
+         *     He was called to `meetings_called` that are over and came to `meetings_attended`, late or not; of `digests` he passed on
+         *     `digests_in_time` were so by their term.
          *     What ends in `_before` is of the period before.
          */
         LogRow: {
+            /** Digests */
+            digests: number;
+            /** Digests In Time */
+            digests_in_time: number;
             /**
              * First On
              * Format: date
@@ -8615,6 +9236,12 @@ export interface components {
             logs_reviewed: number;
             /** Logs Unproven */
             logs_unproven: number;
+            /** Meeting Attendance */
+            meeting_attendance: number | null;
+            /** Meetings Attended */
+            meetings_attended: number;
+            /** Meetings Called */
+            meetings_called: number;
             /** Passed On */
             passed_on: number;
             /** Person Id */
@@ -8658,6 +9285,133 @@ export interface components {
             what: string;
         };
         /**
+         * MeetingAttendanceView
+         * @description Whether somebody who was called came, and when; `timeliness` says whether before it was to begin.
+         */
+        MeetingAttendanceView: {
+            /** Digest Read At */
+            digest_read_at: string | null;
+            /** Earliest At */
+            earliest_at: string | null;
+            /** Id */
+            id: string;
+            /** Latest At */
+            latest_at: string | null;
+            /** Meeting Id */
+            meeting_id: string;
+            /** Signed At */
+            signed_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "invited" | "signed" | "leave" | "absent";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * MeetingNoteView
+         * @description What somebody said in a meeting, or what was said of his work.
+         */
+        MeetingNoteView: {
+            /** About Id */
+            about_id: string;
+            /** Author Id */
+            author_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Meeting Id */
+            meeting_id: string;
+            /**
+             * Said
+             * @enum {string}
+             */
+            said: "speech" | "comment";
+            /** Text */
+            text: string;
+        };
+        /**
+         * MeetingView
+         * @description A meeting and how it stands; a draft is seen by its author alone. `timeliness` is that of its digest.
+         */
+        MeetingView: {
+            /** Agenda */
+            agenda: components["schemas"]["AgendaItemView"][];
+            /** Author Id */
+            author_id: string;
+            /** Cancel Reason */
+            cancel_reason: string | null;
+            /** Content */
+            content: string | null;
+            /** Department Id */
+            department_id: string;
+            /** Digest */
+            digest: string | null;
+            /** Earliest At */
+            earliest_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /** Invitee Ids */
+            invitee_ids: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "daily" | "weekly" | "monthly_marketing" | "special_topic" | "other";
+            /** Latest At */
+            latest_at: string | null;
+            /** Minutes */
+            minutes: string | null;
+            /** Notified At */
+            notified_at: string | null;
+            /** Outline */
+            outline: string | null;
+            /** Place */
+            place: string | null;
+            /**
+             * Planned End
+             * Format: date-time
+             */
+            planned_end: string;
+            /**
+             * Planned Start
+             * Format: date-time
+             */
+            planned_start: string;
+            /** Published At */
+            published_at: string | null;
+            /** Purpose */
+            purpose: string | null;
+            /** Recorder Id */
+            recorder_id: string | null;
+            /** Reported At */
+            reported_at: string | null;
+            /** Source */
+            source: ("department_requirement" | "zone_need") | null;
+            /** Started At */
+            started_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "reported" | "notified" | "in_session" | "minutes_pending" | "minutes_submitted" | "accepted" | "published" | "cancelled";
+            /** Theme */
+            theme: string;
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Zone Id */
+            zone_id: string | null;
+        };
+        /**
          * MonthProposal
          * @description A proposed month: its stops, what found no room, and the way from shop to shop in metres.
          */
@@ -8699,6 +9453,17 @@ export interface components {
             made_at: string;
             /** Read At */
             read_at: string | null;
+        };
+        /**
+         * OnMeeting
+         * @description A meeting.
+         */
+        OnMeeting: {
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
         };
         /**
          * OnSlip
@@ -9152,6 +9917,19 @@ export interface components {
              * Format: date
              */
             day: string;
+        };
+        /**
+         * PublishDigest
+         * @description What the department and everybody who was called is to know of it.
+         */
+        PublishDigest: {
+            /** Digest */
+            digest: string;
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
         };
         /**
          * PublishPolicy
@@ -9936,6 +10714,75 @@ export interface components {
             notes?: components["schemas"]["LogNote"][];
         };
         /**
+         * SaveMeeting
+         * @description A meeting as it is planned; `invitee_ids` are colleagues of the department, its author chairs it.
+         */
+        SaveMeeting: {
+            /**
+             * Agenda
+             * @default []
+             */
+            agenda?: components["schemas"]["AgendaItem"][];
+            /**
+             * Content
+             * @default null
+             */
+            content?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Invitee Ids
+             * @default []
+             */
+            invitee_ids?: string[];
+            /**
+             * Kind
+             * @default daily
+             * @enum {string}
+             */
+            kind?: "daily" | "weekly" | "monthly_marketing" | "special_topic" | "other";
+            /**
+             * Outline
+             * @default null
+             */
+            outline?: string | null;
+            /**
+             * Place
+             * @default null
+             */
+            place?: string | null;
+            /**
+             * Planned End
+             * Format: date-time
+             */
+            planned_end: string;
+            /**
+             * Planned Start
+             * Format: date-time
+             */
+            planned_start: string;
+            /**
+             * Purpose
+             * @default null
+             */
+            purpose?: string | null;
+            /**
+             * Recorder Id
+             * @default null
+             */
+            recorder_id?: string | null;
+            /**
+             * Source
+             * @default null
+             */
+            source?: ("department_requirement" | "zone_need") | null;
+            /** Theme */
+            theme: string;
+        };
+        /**
          * SavePlan
          * @description What a plan holds: `first_on` is the first day of its month or week, or the day itself.
          *
@@ -10252,6 +11099,24 @@ export interface components {
             visits_a_month: number;
         };
         /**
+         * SetAgenda
+         * @description The agenda and the recorder from now on.
+         */
+        SetAgenda: {
+            /** Agenda */
+            agenda: components["schemas"]["AgendaItem"][];
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /**
+             * Recorder Id
+             * @default null
+             */
+            recorder_id?: string | null;
+        };
+        /**
          * SetCalendarDays
          * @description Days of the calendar, up to a year of them.
          */
@@ -10280,7 +11145,7 @@ export interface components {
          * SetRules
          * @description How a department works where the manual leaves it open; what is not named stays as it is.
          *
-         *     Whether account managers' plans need a decision; when work logs are due, and when the next day they count as missing.
+         *     Whether account managers' plans need a decision, and weekly meetings to be reported; when work logs are due, and when the next day they count as missing.
          */
         SetRules: {
             /**
@@ -10303,6 +11168,11 @@ export interface components {
              * @default null
              */
             plans_need_decision?: boolean | null;
+            /**
+             * Weekly Meetings Need Report
+             * @default null
+             */
+            weekly_meetings_need_report?: boolean | null;
         };
         /**
          * SetStandard
@@ -11438,6 +12308,47 @@ export interface components {
              * Format: uuid
              */
             request_id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * WriteMinutes
+         * @description The minutes.
+         */
+        WriteMinutes: {
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /** Minutes */
+            minutes: string;
+        };
+        /**
+         * WriteNote
+         * @description What somebody said, or what is to be said of his work; `id` is the note's.
+         */
+        WriteNote: {
+            /**
+             * About Id
+             * Format: uuid
+             */
+            about_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Meeting Id
+             * Format: uuid
+             */
+            meeting_id: string;
+            /**
+             * Said
+             * @enum {string}
+             */
+            said: "speech" | "comment";
             /** Text */
             text: string;
         };
@@ -15182,6 +16093,740 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                     "application/zip": unknown;
+                };
+            };
+        };
+    };
+    list_meeting_attendances: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                meeting_id?: string;
+                sort?: string;
+                state?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["MeetingAttendanceView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_meeting_attendances_csv: {
+        parameters: {
+            query?: {
+                meeting_id?: string;
+                sort?: string;
+                state?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_meeting_attendances_xlsx: {
+        parameters: {
+            query?: {
+                meeting_id?: string;
+                sort?: string;
+                state?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_meeting_attendances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingAttendanceView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_meeting_notes: {
+        parameters: {
+            query?: {
+                about_id?: string;
+                after?: string;
+                limit?: string;
+                meeting_id?: string;
+                said?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["MeetingNoteView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_meeting_notes_csv: {
+        parameters: {
+            query?: {
+                about_id?: string;
+                meeting_id?: string;
+                said?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_meeting_notes_xlsx: {
+        parameters: {
+            query?: {
+                about_id?: string;
+                meeting_id?: string;
+                said?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_meeting_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingNoteView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_meetings: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                kind?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["MeetingView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_meetings_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                kind?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_meetings_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                kind?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "meetings.save": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.set_agenda": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetAgenda"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.cancel": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.end": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.excuse": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExcuseInvitee"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.write_minutes": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WriteMinutes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.note": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WriteNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.notify": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.open": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.publish": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PublishDigest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.read_digest": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.report": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "meetings.sign_in": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                meeting_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnMeeting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_meetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -107,6 +107,11 @@ def slip_reply_timely(in_time: int, answered: int) -> float | None:
     return share(in_time, answered)
 
 
+def meeting_attendance(came: int, called: int) -> float | None:
+    """例会到会率 `meeting_attendance`: present or late ÷ invited (S5.4)."""
+    return share(came, called)
+
+
 def fill_rate(order_qty: int, demand_qty: int) -> float | None:
     """订足率 `fill_rate`: cartons ordered ÷ cartons wanted."""
     return share(order_qty, demand_qty)

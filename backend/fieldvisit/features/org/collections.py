@@ -12,13 +12,14 @@ from fieldvisit.kernel.values import View
 class DepartmentView(View):
     """A marketing department; `plans_need_decision` is whether account managers' plans wait for their market manager's.
 
-    Work logs are due at `logs_due_at` (`hh:mm`) and count as missing from `logs_missing_at` of the next day on.
+    Weekly meetings are reported before they are called where `weekly_meetings_need_report`. Work logs are due at `logs_due_at` (`hh:mm`) and count as missing from `logs_missing_at` of the next day on.
     """
 
     id: str
     name: str
     code: str
     plans_need_decision: bool
+    weekly_meetings_need_report: bool
     logs_due_at: str
     logs_missing_at: str
 

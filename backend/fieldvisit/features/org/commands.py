@@ -51,11 +51,12 @@ class Assign(Args):
 class SetRules(Args):
     """How a department works where the manual leaves it open; what is not named stays as it is.
 
-    Whether account managers' plans need a decision; when work logs are due, and when the next day they count as missing.
+    Whether account managers' plans need a decision, and weekly meetings to be reported; when work logs are due, and when the next day they count as missing.
     """
 
     id: Id
     plans_need_decision: bool | None = None
+    weekly_meetings_need_report: bool | None = None
     logs_due_at: TimeOfDay | None = None
     logs_missing_at: TimeOfDay | None = None
 

@@ -36,7 +36,7 @@ ME = bundle(
 class Department(Base):
     """营销部 (S1.3). `plans_need_decision` is whether account managers' plans of a month or week wait for one (S10.6).
 
-    Work logs are due at `logs_due_at` and count as missing from `logs_missing_at` of the next day on (`hh:mm`, domain §3.6).
+    Weekly meetings are reported before they are called where `weekly_meetings_need_report` (S4.4). Work logs are due at `logs_due_at` and count as missing from `logs_missing_at` of the next day on (`hh:mm`, domain §3.6).
     """
 
     __tablename__ = "department"
@@ -46,6 +46,7 @@ class Department(Base):
     name: Mapped[str]
     code: Mapped[str]
     plans_need_decision: Mapped[bool] = mapped_column(default=True, server_default="1")
+    weekly_meetings_need_report: Mapped[bool] = mapped_column(default=True, server_default="1")
     logs_due_at: Mapped[str] = mapped_column(default=LOGS_DUE_AT, server_default=LOGS_DUE_AT)
     logs_missing_at: Mapped[str] = mapped_column(default=LOGS_MISSING_AT, server_default=LOGS_MISSING_AT)
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)

@@ -1,4 +1,4 @@
-"""Logs and slips of a week or month: in time, reviewed, important news passed on, slips answered (S5.1, S13)."""
+"""Logs, slips and meetings of a week or month: in time, reviewed, important news passed on, slips answered, who came (S5, S13)."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import func, select
 
+from fieldvisit.features.meetings.models import Meeting, MeetingAttendance
 from fieldvisit.features.metrics import rules as metrics
 from fieldvisit.features.org.models import Person
 from fieldvisit.features.overview.counts import Territory, territories
@@ -14,7 +15,7 @@ from fieldvisit.features.overview.reports import ZoneParams
 from fieldvisit.features.slips.models import InfoSlip
 from fieldvisit.features.worklogs.models import WorkLog
 from fieldvisit.kernel.calendar import days_off
-from fieldvisit.kernel.clock import day_of
+from fieldvisit.kernel.clock import day_of, start_of
 from fieldvisit.kernel.reports import Reading, report
 from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import Role
@@ -22,7 +23,7 @@ from fieldvisit.kernel.values import Date, View
 from fieldvisit.kernel.workflow import FlowStep
 
 READERS = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
-FIGURES = ("logs_due", "logs_in_time", "logs_late", "logs_unproven", "logs_missing", "logs_reviewed", "reviewed_in_time", "important_notes", "passed_on", "slips_answered", "slips_in_time")  # fmt: skip
+FIGURES = ("logs_due", "logs_in_time", "logs_late", "logs_unproven", "logs_missing", "logs_reviewed", "reviewed_in_time", "important_notes", "passed_on", "slips_answered", "slips_in_time", "meetings_called", "meetings_attended", "digests", "digests_in_time")  # fmt: skip
 
 
 class LogParams(ZoneParams):
@@ -39,6 +40,8 @@ class LogRow(View):
     `logs_late` later, `logs_unproven` maybe so, and `logs_missing` not before they counted as missing, or not at all.
     `logs_reviewed` were reviewed, `reviewed_in_time` within the term. `important_notes` are important information in them,
     `passed_on` with a slip. `slips_answered` came to him in the period and were answered, `slips_in_time` by their day.
+    He was called to `meetings_called` that are over and came to `meetings_attended`, late or not; of `digests` he passed on
+    `digests_in_time` were so by their term.
     What ends in `_before` is of the period before.
     """
 
@@ -66,6 +69,11 @@ class LogRow(View):
     slips_answered: int
     slips_in_time: int
     slip_reply_timely: float | None
+    meetings_called: int
+    meetings_attended: int
+    meeting_attendance: float | None
+    digests: int
+    digests_in_time: int
 
 
 @dataclass(frozen=True)
@@ -156,11 +164,36 @@ def _tallies(reading: Reading, people: set[str], period: metrics.Period) -> dict
     slips = select(InfoSlip.addressee_id, InfoSlip.made_at, InfoSlip.timeliness).where(
         reading.of("info_slips"), InfoSlip.addressee_id.in_(people), InfoSlip.timeliness.is_not(None)
     )
-    for person, made_at, timeliness in reading.session.execute(slips):
-        if person is not None and period.first <= day_of(made_at) <= period.last:
-            found[person]["slips_answered"] += 1
-            found[person]["slips_in_time"] += timeliness == "in_time"
+    for who, made_at, timeliness in reading.session.execute(slips):
+        if who is not None and period.first <= day_of(made_at) <= period.last:
+            found[who]["slips_answered"] += 1
+            found[who]["slips_in_time"] += timeliness == "in_time"
+    _count_meetings(reading, found, period)
     return found
+
+
+def _count_meetings(reading: Reading, found: dict[str, Counter[str]], period: metrics.Period) -> None:
+    first, after = start_of(period.first), start_of(period.last + timedelta(days=1))
+    over = (
+        reading.of("meetings"),
+        Meeting.ended_at.is_not(None),
+        Meeting.planned_start >= first,
+        Meeting.planned_start < after,
+    )
+    called = (
+        select(MeetingAttendance.user_id, MeetingAttendance.state)
+        .join(Meeting, Meeting.id == MeetingAttendance.meeting_id)
+        .where(*over, reading.of("meeting_attendances"), MeetingAttendance.user_id.in_(found))
+    )
+    for who, state in reading.session.execute(called):
+        found[who]["meetings_called"] += 1
+        found[who]["meetings_attended"] += state == "signed"
+    digests = select(Meeting.author_id, Meeting.timeliness).where(
+        *over, Meeting.state == "published", Meeting.author_id.in_(found)
+    )
+    for who, timeliness in reading.session.execute(digests):
+        found[who]["digests"] += 1
+        found[who]["digests_in_time"] += timeliness == "in_time"
 
 
 def _logs(reading: Reading, people: set[str], first: date, last: date) -> list[WorkLog]:
@@ -218,5 +251,6 @@ def _figures(this: Counter[str], last: Counter[str]) -> dict[str, Any]:
         "important_info_transfer": metrics.important_info_transfer(
             this["passed_on"], this["important_notes"]
         ),
+        "meeting_attendance": metrics.meeting_attendance(this["meetings_attended"], this["meetings_called"]),
         "slip_reply_timely": metrics.slip_reply_timely(this["slips_in_time"], this["slips_answered"]),
     }

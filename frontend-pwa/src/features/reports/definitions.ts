@@ -80,6 +80,9 @@ export const REPORTS: Definition[] = [
       ...of('share', 'important_info_transfer'),
       ...of('count', 'slips_answered', 'slips_in_time'),
       ...of('share', 'slip_reply_timely'),
+      ...of('count', 'meetings_called', 'meetings_attended'),
+      ...of('share', 'meeting_attendance'),
+      ...of('count', 'digests', 'digests_in_time'),
     ],
     bars: [
       { value: 'log_submit_rate', beside: 'log_submit_rate_before', kind: 'share' },

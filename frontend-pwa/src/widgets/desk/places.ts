@@ -18,6 +18,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/reports', 'reports', [MANAGER, LEADER, ADMIN]],
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
     ['/logs', 'logs', [MANAGER, LEADER]],
+    ['/meetings', 'meetings', [MANAGER, LEADER, ADMIN, POST]],
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
