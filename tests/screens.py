@@ -333,6 +333,20 @@ def of_a_meeting(page: Page) -> None:
     shown("meeting-card")(page)
 
 
+def form_of_a_meeting(page: Page) -> None:
+    """The sign-in sheet of a meeting."""
+    of_a_meeting(page)
+    page.get_by_role("link", name="打印签到表和记录").click()
+    page.get_by_role("columnheader", name="签到").wait_for()
+
+
+def form_of_a_slip(page: Page) -> None:
+    """A slip on paper."""
+    of_a_slip(page)
+    page.get_by_role("link", name="打印").click()
+    page.get_by_role("rowheader", name="内容").wait_for()
+
+
 def on_the_board(page: Page) -> None:
     """The stand-up that is going on, on the screen for everybody."""
     of_a_meeting(page)
@@ -412,6 +426,7 @@ FIELD = [
     Screen("writing-service", "service-plans", "/service/plans", writing_service),
     Screen("meetings", "meetings", "/meetings", shown("meeting")),
     Screen("meeting", "meetings", "/meetings", of_a_meeting),
+    Screen("meeting-form", "meeting-print", "/meetings", form_of_a_meeting),
     Screen("unknown-meeting", "meetings", "/meetings/nothing", worded("找不到这次会议")),
     Screen("logs", "logs", "/logs", shown("own-logs")),
     Screen("log", "logs", "/logs", of_a_log),
@@ -420,6 +435,7 @@ FIELD = [
     Screen("summing-up", "log-edit", f"/logs/month/{today().replace(day=1)}/edit", worded("情况分析")),
     Screen("slips", "slips", "/slips", shown("slip")),
     Screen("slip", "slips", "/slips", of_a_slip),
+    Screen("slip-form", "slip-print", "/slips", form_of_a_slip),
     Screen("writing-slip", "slips", "/slips", pressed("写传递单", after=shown("slip"))),
     Screen("policies", "policies", "/policies", shown("policy")),
     Screen("policy", "policies", "/policies", of_a_policy),

@@ -268,7 +268,7 @@ EXAMPLES: dict[str, Example] = {
     },
     **{
         f"info_slips.{step}": lambda of: {"info_slip_id": of["info_slip"], "id": uid()}
-        for step in ("receive", "confirm")
+        for step in ("receive", "confirm", "withdraw")
     },
     **{
         f"info_slips.{step}": lambda of: {"info_slip_id": of["info_slip"], "id": uid(), "text": "t"}
@@ -402,7 +402,7 @@ PERMITTED: dict[str, set[Role]] = {
     "policies.read": set(Role) - {Role.RELATED_POST, Role.SYSTEM_ADMIN},
     **{
         f"info_slips.{step}": set(Role) - {Role.SYSTEM_ADMIN}
-        for step in ("send", "receive", "reply", "forward", "confirm", "reject_reply")
+        for step in ("send", "receive", "reply", "forward", "confirm", "reject_reply", "withdraw")
     },
     **{
         f"meetings.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}

@@ -127,6 +127,25 @@ def test_an_answer_is_due_and_whoever_owes_it_is_reminded_then_both_hear(world: 
         assert row["timeliness"] == "late"
 
 
+def test_s18_4_a_slip_that_nobody_has_received_is_taken_back_and_nothing_is_due_any_more(
+    world: World,
+) -> None:
+    made = slip(addressee_id=person("post1"))
+    am01, post1 = world.as_("am01"), world.as_("post1")
+    done(am01, "info_slips.send", made)
+    assert refused(post1, "info_slips.withdraw", on(made)) == ("held", "info_slip_not_yours")
+    done(am01, "info_slips.withdraw", on(made, text="已当面说清"))
+    assert words(post1, made) == [("withdraw", "已当面说清")]
+    assert refused(post1, "info_slips.reply", on(made, text="t")) == ("held", "info_slip_not_now")
+    assert told(world, "post1", "info_slip_withdrawn") == 1
+    with time_machine.travel(now() + timedelta(days=9)):
+        assert told(world, "post1", "info_slip_overdue") == 0
+    other = slip(addressee_id=person("post1"))
+    done(world.as_("am01"), "info_slips.send", other)
+    done(world.as_("post1"), "info_slips.receive", on(other))
+    assert refused(world.as_("am01"), "info_slips.withdraw", on(other)) == ("held", "info_slip_not_now")
+
+
 @pytest.mark.parametrize(
     ("more", "code"),
     [

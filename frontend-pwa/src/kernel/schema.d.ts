@@ -2376,6 +2376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/info_slips/{info_slip_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) an own slip that nobody has received yet; nothing is due any more, and it stays to be read.
+         * @description Take back (撤回) an own slip that nobody has received yet; nothing is due any more, and it stays to be read.
+         */
+        post: operations["info_slips.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/info_slips/{row_id}": {
         parameters: {
             query?: never;
@@ -8996,7 +9016,7 @@ export interface components {
              * Word
              * @enum {string}
              */
-            word: "receive" | "reply" | "forward" | "confirm" | "unsatisfied";
+            word: "receive" | "reply" | "forward" | "confirm" | "unsatisfied" | "withdraw";
         };
         /**
          * InfoSlipView
@@ -12128,6 +12148,27 @@ export interface components {
              * @constant
              */
             kind: "location";
+        };
+        /**
+         * WithdrawSlip
+         * @description Why it need not be dealt with.
+         */
+        WithdrawSlip: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Info Slip Id
+             * Format: uuid
+             */
+            info_slip_id: string;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
         };
         /**
          * WorkLogsAmend
@@ -15906,6 +15947,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["ReplySlip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "info_slips.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                info_slip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WithdrawSlip"];
             };
         };
         responses: {

@@ -79,6 +79,12 @@ class ConfirmSlip(OnSlip):
     text: OptionalProse = None
 
 
+class WithdrawSlip(OnSlip):
+    """Why it need not be dealt with."""
+
+    text: OptionalProse = None
+
+
 class RejectReply(OnSlip):
     """What the answer leaves open."""
 
@@ -218,6 +224,23 @@ def reject_reply(work: Work, args: RejectReply) -> None:
     work.emit("info_slips.reply_rejected", slip.bundle_id, info_slip_id=slip.id)
 
 
+@command(
+    "info_slips.withdraw",
+    "POST /info_slips/{info_slip_id}/withdraw",
+    needs=SENDING,
+    offline=True,
+    in_person=True,
+    touches=_there,
+)
+def withdraw(work: Work, args: WithdrawSlip) -> None:
+    """Take back (撤回) an own slip that nobody has received yet; nothing is due any more, and it stays to be read."""
+    slip = _own(work, args.info_slip_id, "sent")
+    deadlines.drop(work.session, _term(slip), slip.id, work.entry.received_at)
+    work.session.get_one(Bundle, slip.bundle_id).day = day_of(work.entry.received_at)
+    _step(work, slip, args.id, "withdraw", "closed", args.text)
+    work.emit("info_slips.withdrawn", slip.bundle_id, info_slip_id=slip.id)
+
+
 def _term(slip: InfoSlip) -> str:
     return REPLY_URGENT if slip.urgency == "urgent" else REPLY
 
@@ -264,11 +287,11 @@ def _addressed(work: Work, info_slip_id: str, states: tuple[State, ...]) -> Info
     return slip
 
 
-def _own(work: Work, info_slip_id: str) -> InfoSlip:
+def _own(work: Work, info_slip_id: str, state: State = "replied") -> InfoSlip:
     slip = work.find(InfoSlip, info_slip_id, "info_slip_missing", "info_slip_not_yours")
     if slip.author_id != work.user.id:
         raise out_of_scope("info_slip_not_yours")
-    if slip.state != "replied":
+    if slip.state != state:
         raise not_now("info_slip_not_now")
     return slip
 

@@ -27,4 +27,4 @@ Category = Literal[
 ]
 Urgency = Literal["normal", "urgent"]
 State = Literal["sent", "received", "replied", "closed"]
-Word = Literal["receive", "reply", "forward", "confirm", "unsatisfied"]
+Word = Literal["receive", "reply", "forward", "confirm", "unsatisfied", "withdraw"]

@@ -13,6 +13,7 @@ SENT = notice("info_slip_sent")
 REPLIED = notice("info_slip_replied")
 REJECTED = notice("info_slip_reply_rejected")
 CONFIRMED = notice("info_slip_confirmed")
+WITHDRAWN = notice("info_slip_withdrawn")
 DUE_NEAR = notice("info_slip_due_near")
 OVERDUE = notice("info_slip_overdue")
 
@@ -21,6 +22,7 @@ TO_ADDRESSEE = {
     "info_slips.forwarded": SENT,
     "info_slips.reply_rejected": REJECTED,
     "info_slips.confirmed": CONFIRMED,
+    "info_slips.withdrawn": WITHDRAWN,
     f"{REPLY}.due_near": DUE_NEAR,
     f"{REPLY_URGENT}.due_near": DUE_NEAR,
 }

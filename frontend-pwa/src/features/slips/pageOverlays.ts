@@ -50,6 +50,7 @@ function step(op: Op, draft: OverlayDraft, userId: string, word: InfoSlipNote['w
 defineOverlay('info_slips.receive', ROWS, (op, draft, userId) => step(op, draft, userId, 'receive', { state: 'received' }))
 defineOverlay('info_slips.reply', ROWS, (op, draft, userId) => step(op, draft, userId, 'reply', { state: 'replied' }))
 defineOverlay('info_slips.confirm', ROWS, (op, draft, userId) => step(op, draft, userId, 'confirm', { state: 'closed' }))
+defineOverlay('info_slips.withdraw', ROWS, (op, draft, userId) => step(op, draft, userId, 'withdraw', { state: 'closed' }))
 defineOverlay('info_slips.reject_reply', ROWS, (op, draft, userId) => step(op, draft, userId, 'unsatisfied', { state: 'received' }))
 defineOverlay('info_slips.forward', ROWS, (op, draft, userId) => {
   const { addressee_id } = op.args as CommandArgs<'info_slips.forward'>
