@@ -67,7 +67,7 @@ class Server:
             said = stack.enter_context(self.log.open("ab")) if self.log else None
             command = [sys.executable, "-m", "fieldvisit", "demo"]
             self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             try:
                 if httpx2.get(f"{self.url}/readyz").status_code == 200:

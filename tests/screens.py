@@ -327,6 +327,12 @@ def of_a_slip(page: Page) -> None:
     shown("slip-card")(page)
 
 
+def of_a_case(page: Page) -> None:
+    """The first case of upkeep."""
+    page.get_by_test_id("case").first.get_by_role("link").click(timeout=30_000)
+    shown("case-card")(page)
+
+
 def of_a_meeting(page: Page) -> None:
     """The first meeting: one that is going on where there is one, else one that was passed on."""
     page.get_by_test_id("meeting").first.get_by_role("link").click(timeout=30_000)
@@ -424,6 +430,9 @@ FIELD = [
     Screen("standards", "service", "/service", shown("standard")),
     Screen("own-service-plans", "service-plans", "/service/plans", worded("编制")),
     Screen("writing-service", "service-plans", "/service/plans", writing_service),
+    Screen("cases", "maintenance", "/maintenance", shown("case")),
+    Screen("case", "maintenance", "/maintenance", of_a_case),
+    Screen("writing-case", "maintenance", "/maintenance", pressed("写案例", after=shown("case"))),
     Screen("meetings", "meetings", "/meetings", shown("meeting")),
     Screen("meeting", "meetings", "/meetings", of_a_meeting),
     Screen("meeting-form", "meeting-print", "/meetings", form_of_a_meeting),
@@ -482,6 +491,7 @@ LEADER = [
     Screen("leader-shops", "shops", "/desk/shops", opened),
     Screen("leader-people", "people-table", "/desk/people", opened),
     Screen("leader-meeting", "meetings", "/meetings", of_a_meeting),
+    Screen("leader-case", "maintenance", "/maintenance", of_a_case),
     Screen("leader-logs", "logs", "/logs", to_review),
     Screen("leader-plans", "plans", "/plans", of_a_plan),
     Screen("leader-mine", "mine", "/mine", titled("我的")),

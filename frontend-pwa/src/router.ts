@@ -18,6 +18,7 @@ import { routes as reports } from './features/reports/routes'
 import { routes as service } from './features/service/routes'
 import { routes as session } from './features/session/routes'
 import { routes as slips } from './features/slips/routes'
+import { routes as maintenance } from './features/maintenance/routes'
 import { routes as meetings } from './features/meetings/routes'
 import { routes as worklogs } from './features/worklogs/routes'
 import { routes as sync } from './features/sync/routes'
@@ -38,6 +39,7 @@ export const router = createRouter({
     ...slips,
     ...worklogs,
     ...meetings,
+    ...maintenance,
     ...decisions,
     ...overview,
     ...reports,

@@ -239,6 +239,8 @@ EXAMPLES: dict[str, Example] = {
     },
     "policies.end": lambda of: {"policy_id": of["policy"]},
     "policies.read": lambda of: {"policy_id": of["policy"], "id": uid()},
+    "maintenance_cases.write": lambda of: a_case(uid(), of["customer"]),
+    "maintenance_cases.comment": lambda of: {"id": of["maintenance_case"], "mm_comment": "c"},
     "meetings.save": lambda of: a_meeting(uid(), of["user"]),
     **{
         f"meetings.{step}": lambda of: {"meeting_id": of["meeting"]}
@@ -423,6 +425,8 @@ PERMITTED: dict[str, set[Role]] = {
         f"meetings.{step}": set(Role) - {Role.SYSTEM_ADMIN, Role.COMPLAINT_CENTRE}
         for step in ("sign_in", "note", "write_minutes", "read_digest")
     },
+    "maintenance_cases.write": FIELD,
+    "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
     **{f"work_logs.{step}": FIELD for step in ("save", "submit", "withdraw", "amend")},
     **{f"work_logs.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER} for step in ("review", "return")},
     **{f"service_plans.{step}": {Role.ACCOUNT_MANAGER} for step in ("submit", "withdraw", "amend")},
@@ -449,6 +453,17 @@ def a_meeting(meeting_id: str, invitee: str) -> dict[str, Any]:
     start = now() + timedelta(days=1)
     times = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(minutes=20)).isoformat()}
     return {"id": meeting_id, "theme": "t", "invitee_ids": [invitee]} | times
+
+
+def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
+    return {
+        "id": case_id,
+        "customer_id": customer,
+        "title": "t",
+        "situation": "s",
+        "action": "a",
+        "effect": "e",
+    }
 
 
 def a_log(customer: str | None = None) -> dict[str, Any]:
@@ -521,6 +536,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     meeting = a_meeting(uid(), person(writer))
     assert manager.do("meetings.save", meeting)["state"] == "applied"
     assert manager.do("meetings.notify", {"meeting_id": meeting["id"]})["state"] == "applied"
+    case = a_case(uid())
+    assert who.do("maintenance_cases.write", case)["state"] == "applied"
     log = a_log()
     assert who.do("work_logs.submit", log)["state"] == "applied"
     slip = {"id": uid(), "category": "supply", "content": "c"}
@@ -549,6 +566,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "service_plan": quarter["id"],
         "info_slip": slip["id"],
         "work_log": log["id"],
+        "maintenance_case": case["id"],
         "meeting": meeting["id"],
         "policy": a_policy(world, department),
         "customer_code": customer_code(world, customer),
@@ -581,6 +599,7 @@ NOWHERE = dict.fromkeys(
         "service_plan",
         "info_slip",
         "work_log",
+        "maintenance_case",
         "meeting",
         "policy",
         "sales_import",

@@ -40,6 +40,7 @@ TASKS = {uid(): ("am01", "cz"), uid(): ("am03", "cj"), uid(): ("am19", "xq")}
 PLANS = {uid(): one for one in TASKS.values()}
 SERVICE = {uid(): one for one in TASKS.values()}
 SLIPS = {uid(): one for one in TASKS.values()}
+CASES = {uid(): one for one in TASKS.values()}
 MEETINGS = {uid(): one for one in TASKS.values()}
 POLICIES = {uid(): "dq", uid(): "xq"}
 WORK = (
@@ -54,6 +55,7 @@ WORK = (
     "policy_receipt",
     "work_log",
     "meeting",
+    "maintenance_case",
 )
 READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting")
 BARRED = {(shop("cz:0", 2), "am01")}
@@ -95,7 +97,7 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
 def _whose(kind: str, rest: str) -> tuple[str, str]:
     """Who wrote something, and in which zone."""
     if kind not in ("policy_receipt", "work_log"):
-        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS)[rest]
+        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES)[rest]
     said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
     (author,) = (name for name in ROUTES if person(name) == said_by)
     return author, ROUTES[author].split(":")[0]
@@ -276,8 +278,10 @@ def _agree_read_and_tell(author: Persona, plan_id: str, info_slip_id: str, depar
     read = {"policy_id": policy, "id": uid(), "is_understood": False, "question": words}
     slip = {"id": info_slip_id, "category": "supply", "content": words}
     note = {"id": uid(), "kind": "market", "text": words}
+    about = dict.fromkeys(("title", "situation", "action", "effect"), words)
+    case = {"id": next(one for one, (name, _) in CASES.items() if name == author.username), **about}
     log = {"id": uid(), "first_on": str(today()), "notes": [note]}
-    made = (("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log))  # fmt: skip
+    made = (("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log), ("maintenance_cases.write", case))  # fmt: skip
     results = author.push(*(author.op(*one) for one in made))["results"]
     assert [result["state"] for result in results] == ["applied"] * len(made), results
 
@@ -521,7 +525,8 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
         elif name.startswith("meeting"):
             assert readers == everybody - {Role.COMPLAINT_CENTRE, Role.SYSTEM_ADMIN}, name
         elif (
-            name.startswith(("visit", "task", "plan", "service_plan", "work_log")) or name == "stock_readings"
+            name.startswith(("visit", "task", "plan", "service_plan", "work_log", "maintenance"))
+            or name == "stock_readings"
         ):
             assert readers == field_and_above - {Role.GENERAL_ADMIN}, name
         elif name in ("shop_sales", "sales_growths", "sales_rollups"):
@@ -547,6 +552,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "info_slip",
         "work_log",
         "meeting",
+        "maintenance_case",
         "policy",
         "policy_receipt",
         "sales",

@@ -38,6 +38,7 @@ def test_s11_11_a_survey_asks_what_follows_from_the_answers_and_loses_none(
     survey.get_by_role("group", name="近期动销").get_by_role("button", name="紧").click()
     survey.get_by_role("group", name="服务满意度").get_by_role("button", name="5").click()
     page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_test_id("save-bar")).to_have_text("已保存(本机)")
     page.reload()
     expect(survey.get_by_role("img", name="拜访照片")).to_be_visible(timeout=30_000)
     expect(specs).to_have_value("36")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.demo import (
     catalogue,
     checklists,
+    maintenance,
     meetings,
     plans,
     policies,
@@ -168,6 +169,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         slips.lay_out(district, department)
         worklogs.write(district, department)
         meetings.hold(district, department)
+        maintenance.tell(district, department)
 
 
 def _zone(
@@ -282,4 +284,5 @@ def _write(session: Session, district: District) -> None:
         for row in rows:
             if "bundle_id" in row:
                 row["bundle_id"] = ids[row["bundle_id"]]
-        session.execute(insert(model), rows)
+        # Without it a row that leaves out what the last one had would begin a statement of its own.
+        session.execute(insert(model), rows, execution_options={"render_nulls": True})

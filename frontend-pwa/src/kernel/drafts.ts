@@ -12,15 +12,20 @@ export function useDraft<T extends object>(key: string, initial: () => T) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let dirty = false
 
-  async function flush(): Promise<void> {
+  function stop(): void {
     clearTimeout(timer)
+    timer = undefined
+  }
+
+  async function flush(): Promise<void> {
+    stop()
     if (!dirty || !db) return
     dirty = false
     await db.drafts.put({ key, value: JSON.parse(JSON.stringify(toRaw(draft))) })
   }
 
   async function clear(): Promise<void> {
-    clearTimeout(timer)
+    stop()
     dirty = false
     await db?.drafts.delete(key)
   }
@@ -32,8 +37,7 @@ export function useDraft<T extends object>(key: string, initial: () => T) {
       () => draft,
       () => {
         dirty = true
-        clearTimeout(timer)
-        timer = setTimeout(() => void flush(), DELAY_MS)
+        timer ??= setTimeout(() => void flush(), DELAY_MS) // not put off by the next key: whoever types on is kept up with
       },
       { deep: true, flush: 'sync' },
     )

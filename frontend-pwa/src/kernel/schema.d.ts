@@ -2496,6 +2496,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maintenance_cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * maintenance_cases you may see, in pages.
+         * @description maintenance_cases you may see, in pages.
+         */
+        get: operations["list_maintenance_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_cases.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All maintenance_cases you may see, as a csv file.
+         * @description All maintenance_cases you may see, as a csv file.
+         */
+        get: operations["export_maintenance_cases_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_cases.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All maintenance_cases you may see, as a xlsx file.
+         * @description All maintenance_cases you may see, as a xlsx file.
+         */
+        get: operations["export_maintenance_cases_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a case (S10.3), or change an own one; raises Problem 409 `maintenance_case_shared` once others read it.
+         * @description Write a case (S10.3), or change an own one; raises Problem 409 `maintenance_case_shared` once others read it.
+         */
+        put: operations["maintenance_cases.write"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_cases/{id}/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment on a case of somebody one leads, and share it with the zone or the department (S10.4); what is shared stays so.
+         * @description Comment on a case of somebody one leads, and share it with the zone or the department (S10.4); what is shared stays so.
+         */
+        post: operations["maintenance_cases.comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_cases/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the maintenance_cases you may see.
+         * @description One of the maintenance_cases you may see.
+         */
+        get: operations["get_maintenance_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/export.zip": {
         parameters: {
             query?: never;
@@ -7827,6 +7947,25 @@ export interface components {
             visit_id: string;
         };
         /**
+         * CommentCase
+         * @description What is to be learned from a case, and who is to read it.
+         */
+        CommentCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mm Comment */
+            mm_comment: string;
+            /**
+             * Shared
+             * @default none
+             * @enum {string}
+             */
+            shared?: "none" | "zone" | "department";
+        };
+        /**
          * ConfirmSlip
          * @description That the answer will do.
          */
@@ -9303,6 +9442,44 @@ export interface components {
             user_id: string;
             /** What */
             what: string;
+        };
+        /**
+         * MaintenanceCaseView
+         * @description A case: how it was, what was done, what came of it, and what whoever leads its author says of it.
+         */
+        MaintenanceCaseView: {
+            /** Action */
+            action: string;
+            /** Author Id */
+            author_id: string;
+            /** Commented By Id */
+            commented_by_id: string | null;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Effect */
+            effect: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Mm Comment */
+            mm_comment: string | null;
+            /**
+             * Shared
+             * @enum {string}
+             */
+            shared: "none" | "zone" | "department";
+            /** Situation */
+            situation: string;
+            /** Skill Tags */
+            skill_tags: string[];
+            /** Title */
+            title: string;
+            /** Zone Id */
+            zone_id: string;
         };
         /**
          * MeetingAttendanceView
@@ -12328,6 +12505,35 @@ export interface components {
             truth_check: ("good" | "partly" | "bad") | null;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * WriteCase
+         * @description How it was, what one did, what came of it; at which shop, if it was at one.
+         */
+        WriteCase: {
+            /** Action */
+            action: string;
+            /**
+             * Customer Id
+             * @default null
+             */
+            customer_id?: string | null;
+            /** Effect */
+            effect: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Situation */
+            situation: string;
+            /**
+             * Skill Tags
+             * @default []
+             */
+            skill_tags?: string[];
+            /** Title */
+            title: string;
         };
         /**
          * WriteHelp
@@ -16132,6 +16338,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LookView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_maintenance_cases: {
+        parameters: {
+            query?: {
+                after?: string;
+                author_id?: string;
+                limit?: string;
+                shared?: string;
+                sort?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["MaintenanceCaseView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_maintenance_cases_csv: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                shared?: string;
+                sort?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_maintenance_cases_xlsx: {
+        parameters: {
+            query?: {
+                author_id?: string;
+                shared?: string;
+                sort?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "maintenance_cases.write": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WriteCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "maintenance_cases.comment": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CommentCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_maintenance_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceCaseView"];
                 };
             };
             /** @description Validation Error */

@@ -6,6 +6,7 @@ const words = {
   work: { 'zh-CN': () => import('@/locales/work/zh-CN.json'), en: () => import('@/locales/work/en.json') },
   catalogue: { 'zh-CN': () => import('@/locales/catalogue/zh-CN.json'), en: () => import('@/locales/catalogue/en.json') },
   checklists: { 'zh-CN': () => import('@/locales/checklists/zh-CN.json'), en: () => import('@/locales/checklists/en.json') },
+  maintenance: { 'zh-CN': () => import('@/locales/maintenance/zh-CN.json'), en: () => import('@/locales/maintenance/en.json') },
   manual: { 'zh-CN': () => import('@/locales/manual/zh-CN.json'), en: () => import('@/locales/manual/en.json') },
   meetings: { 'zh-CN': () => import('@/locales/meetings/zh-CN.json'), en: () => import('@/locales/meetings/en.json') },
   notices: { 'zh-CN': () => import('@/locales/notices/zh-CN.json'), en: () => import('@/locales/notices/en.json') },

@@ -23,6 +23,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/tasks', 'tasks', [MANAGER, LEADER]],
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
+    ['/maintenance', 'maintenance', [MANAGER, LEADER]],
     ['/policies', 'policies', [MANAGER, LEADER, CENTRE, ADMIN]],
   ],
   customers: [['/desk/shops', 'shops', [MANAGER]]],
