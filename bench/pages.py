@@ -40,7 +40,7 @@ PAGES = {
         ("/service", "standard"),
     ),
     "mm2": (
-        ("/", "team-visit"),
+        ("/", "next-shop"),
         ("/zone", "team-row"),
         ("/plans", "own-week"),
         ("/logs", "log"),
