@@ -106,6 +106,7 @@ PARTS = (
     "features.worklogs.personal",
     "features.meetings.collections",
     "features.meetings.commands",
+    "features.meetings.sessions",
     "features.meetings.subscribers",
     "features.meetings.personal",
     "features.maintenance.collections",

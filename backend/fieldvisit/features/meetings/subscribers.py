@@ -1,7 +1,7 @@
 """Who hears of a meeting: the department manager of what is reported and passed on, whoever is called of the rest (domain §3.7)."""
 
-from fieldvisit.features.meetings.commands import DIGEST
 from fieldvisit.features.meetings.models import Meeting
+from fieldvisit.features.meetings.sessions import DIGEST
 from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
