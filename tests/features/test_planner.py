@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from math import ceil
+from random import Random
 from typing import Any
 
 import pytest
@@ -63,6 +65,21 @@ def test_what_is_fixed_is_never_left_out_while_the_day_holds_it() -> None:
     found = plan_month(Month(every, WEEKDAYS[:2], visit_minutes=30), 0.05)
     assert 13 <= len(found.days[0]) <= 14
     assert set(found.unmet) == {one.id for one in row} - set(found.days[0]), "who does not fit is named"
+
+
+def test_a_day_on_which_something_is_fixed_gets_no_fuller_than_the_others() -> None:
+    """However little time there was to search: what has to give way goes to an emptier day, and nothing is left out."""
+    anyhow = Random(5)
+    row = [
+        Shop(f"{number}", 30 + anyhow.random() / 10, 110 + anyhow.random() / 10, anyhow.choice([1, 1, 2, 4]))
+        for number in range(190)
+    ]
+    for number in (3, 50, 97):
+        row[number] = replace(row[number], fixed=(14,))
+    found = plan_month(Month(tuple(row), WEEKDAYS), 0.0)
+    assert sum(map(len, found.days)) == sum(one.wanted for one in row)
+    assert {row[number].id for number in (3, 50, 97)} <= set(found.days[14])
+    assert max(map(len, found.days)) == ceil(sum(one.wanted for one in row) / len(WEEKDAYS))
 
 
 def test_who_is_visited_every_week_is_so_just_before_he_orders() -> None:

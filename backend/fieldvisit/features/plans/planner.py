@@ -127,12 +127,16 @@ def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: f
         route.vehicle_type(): [activity.idx for activity in route if activity.is_client()]
         for route in best.routes()
     }
-    for day in range(len(month.weekdays)):
-        numbers = routes.get(day, [])
-        due = [number for number in numbers if visits[number].first <= day <= visits[number].last]
-        for number, visit in enumerate(visits):
-            if visit.fixed and visit.first == day and number not in due:
-                _put_in(visits, places, due, number)
+    days = [
+        [number for number in routes.get(day, []) if visits[number].first <= day <= visits[number].last]
+        for day in range(len(month.weekdays))
+    ]
+    for number, visit in enumerate(visits):
+        if visit.fixed and number not in days[visit.first]:
+            _put_in(visits, places, days[visit.first], number)
+    for day in range(len(days)):
+        _make_room(visits, places, days, day, at_most)
+    for day, due in enumerate(days):
         kept = _within_hours(month, visits, places, due)
         found.days[day] = [month.shops[visits[number].shop].id for number in kept]
         found.metres += length(places[visits[number].shop] for number in kept)
@@ -157,6 +161,25 @@ def _put_in(visits: list[Visit], places: list[tuple[float, float]], order: list[
     """Take a visit into a day where it makes the way longer by the least: what a person has fixed, a search must not leave out."""
     orders = ([*order[:at], number, *order[at:]] for at in range(len(order) + 1))
     order[:] = min(orders, key=lambda one: length(places[visits[stop].shop] for stop in one))
+
+
+def _make_room(
+    visits: list[Visit], places: list[tuple[float, float]], days: list[list[int]], day: int, at_most: int
+) -> None:
+    """Where a day has become fuller than any is to be, those that may lie on an emptier one go there."""
+    while len(days[day]) > at_most:
+        ways_out = [
+            (len(days[other]), other, number)
+            for number in days[day]
+            if not visits[number].fixed
+            for other in range(visits[number].first, visits[number].last + 1)
+            if len(days[other]) < at_most
+        ]
+        if not ways_out:
+            return
+        _, other, number = min(ways_out)
+        days[day].remove(number)
+        _put_in(visits, places, days[other], number)
 
 
 def _within_hours(
