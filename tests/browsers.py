@@ -47,6 +47,7 @@ class Server:
     port: int = field(default_factory=_free_port)
     database_url: str | None = None
     log: Path | None = None
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,6 +62,7 @@ class Server:
             "PYTHONPATH": str(ROOT / "backend"),
         }
         environment.pop("FIELDVISIT_DATABASE_URL", None)
+        environment |= self.settings
         if self.database_url is not None:
             environment["FIELDVISIT_DATABASE_URL"] = self.database_url
         with ExitStack() as stack:

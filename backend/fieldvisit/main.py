@@ -21,6 +21,8 @@ PARTS = (
     "kernel.attachments",
     "kernel.calendar",
     "kernel.notices",
+    "kernel.outside.collections",
+    "kernel.outside.commands",
     "kernel.deadlines",
     "kernel.workflow",
     "kernel.looks",

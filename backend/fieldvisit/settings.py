@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     files_region: str | None = Field(None, description="The bucket's region.")
     files_key: str | None = Field(None, description="Access key id of the S3 service.")
     files_secret: str | None = Field(None, description="Secret access key of the S3 service.")
+    outside: Path | None = Field(
+        None,
+        description="TOML file with the ways out: WeCom, DingTalk, SMS gateway; without it nothing leaves the server.",
+    )
     demo_password: str = Field("zoufang-demo", description="Of the demo accounts; `serve` refuses them.")
     password_policy: Literal["mlps2", "mlps3", "asvs"] = Field(
         "mlps2", description="What a password needs: graded protection level 2 or 3, or ASVS."

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from fieldvisit.kernel.audit import Head, seal
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.duties import do_duties
 from fieldvisit.kernel.metrics import ROUNDS
+from fieldvisit.kernel.outside.delivery import deliver
 from fieldvisit.kernel.reactions import react
 from fieldvisit.kernel.rounds import do_each
 from fieldvisit.kernel.runtime import Runtime
@@ -88,6 +90,7 @@ def do_round(runtime: Runtime, *, looks_for_files: bool = True) -> None:
             lambda: sweep(runtime),
             lambda: do_duties(runtime.db),
             lambda: react(runtime.db),
+            *((partial(deliver, runtime.db, outside),) if (outside := runtime.outside) else ()),
             lambda: seal(runtime.db, Head(runtime.settings.data_dir)),
             *((lambda: link_arrived(runtime),) if looks_for_files else ()),
         )

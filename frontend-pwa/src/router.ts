@@ -9,6 +9,7 @@ import { routes as imports } from './features/imports/routes'
 import { routes as install } from './features/install/routes'
 import { routes as notices } from './features/notices/routes'
 import { routes as oversight } from './features/oversight/routes'
+import { routes as outside } from './features/outside/routes'
 import { routes as overview } from './features/overview/routes'
 import { routes as people } from './features/people/routes'
 import { routes as plans } from './features/plans/routes'
@@ -48,6 +49,7 @@ export const router = createRouter({
     ...people,
     ...imports,
     ...calendar,
+    ...outside,
     ...catalogue,
     ...checklists,
     ...notices,

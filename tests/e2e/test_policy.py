@@ -23,6 +23,7 @@ DESK = [
     "/catalogue",
     "/imports",
     "/calendar",
+    "/outside",
     "/privacy/requests",
 ]
 WATCH = ["/oversight", "/oversight/rescue", "/desk/devices", "/desk/entries", "/desk/audit", "/desk/looks"]

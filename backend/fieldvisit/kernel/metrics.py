@@ -21,6 +21,9 @@ STREAMS = Gauge("fieldvisit_live_streams", "Phones that are listening to this pr
 WAKES = Counter("fieldvisit_live_wakes", "Times a listening phone was told that something of its moved")
 ENDED = Counter("fieldvisit_live_ended", "Streams this side ended, by why", ["why"])
 LISTENING = Gauge("fieldvisit_live_listening", "Whether this process hears of other processes' commits")
+OUTSIDE = Counter(
+    "fieldvisit_outside_messages", "Messages outside the app by channel: sent or failed", ["channel", "end"]
+)
 ROUNDS = Counter(
     "fieldvisit_rounds", "Rounds of the worker: done, failed, or left to another process", ["end"]
 )
@@ -29,6 +32,9 @@ for end in ("done", "busy", "slow_down", "resend"):
     PUSHES.labels(end)
 for end in ("done", "failed", "left"):
     ROUNDS.labels(end)
+for channel in ("wecom", "dingtalk", "sms", "bot"):
+    for end in ("sent", "failed"):
+        OUTSIDE.labels(channel, end)
 
 
 def waiting_figures(held: dict[str, int], received: int, oldest: timedelta) -> CollectorRegistry:

@@ -13,6 +13,8 @@ from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
+from fieldvisit.kernel.outside.queueing import queue
+from fieldvisit.kernel.outside.rules import SAID, Said
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.scopes import deputy_of
 from fieldvisit.kernel.users import Role, User
@@ -67,16 +69,21 @@ collection(
 KINDS: set[str] = set()
 
 
-def notice(kind: str) -> str:
-    """Declare a kind of notice; the app has a sentence for each."""
+def notice(kind: str, outside: str | None = None, *, urgent: bool = False) -> str:
+    """Declare a kind of notice; the app has a sentence for each.
+
+    `outside` is what may be said of it outside the app, where others look on: nothing of whom or what it is about.
+    """
     KINDS.add(kind)
+    if outside is not None:
+        SAID[kind] = Said(outside, urgent)
     return kind
 
 
 def tell(happening: Happening, users: Iterable[str | None], kind: str, **data: Any) -> None:
     """Tell users in service of what happened, and the deputy of one who is away (代) in his place as well.
 
-    Nobody is told what he did himself.
+    Nobody is told what he did himself. Where the data's `urgency` is `urgent`, it does not wait for the next digest to go outside.
     """
     session, event = happening.session, happening.event
     told = {user for user in users if user}
@@ -85,10 +92,11 @@ def tell(happening: Happening, users: Iterable[str | None], kind: str, **data: A
     active = session.scalars(select(User.id).where(User.id.in_(told), User.is_active).order_by(User.id)).all()
     day = day_of(event.happened_at)
     homes = happening.bundles([NOTICE_DAY.of(user=user, day=day) for user in active])
+    notices = {user: happening.id(f"{kind}:{user}") for user in active}
     for user, home in zip(active, homes, strict=True):
         session.add(
             Notice(
-                id=happening.id(f"{kind}:{user}"),
+                id=notices[user],
                 user_id=user,
                 kind=kind,
                 data=data,
@@ -96,6 +104,7 @@ def tell(happening: Happening, users: Iterable[str | None], kind: str, **data: A
                 bundle_id=home.id,
             )
         )
+    queue(happening, kind, notices, is_urgent=data.get("urgency") == "urgent")
 
 
 def holders(session: Session, role: Role, department_id: str | None) -> list[str]:

@@ -17,6 +17,7 @@ from fieldvisit.kernel.files import NotAPicture
 from fieldvisit.kernel.looks import Look
 from fieldvisit.kernel.notices import Notice
 from fieldvisit.kernel.ops import Op
+from fieldvisit.kernel.outside.models import OutsideAddress, OutsideMessage
 from fieldvisit.kernel.runtime import Runtime
 from fieldvisit.kernel.scopes import Assignment, Cover, Principal
 from fieldvisit.kernel.users import Device, User
@@ -79,6 +80,8 @@ personal(
 personal("actions", Audit, ("actor_id", "author_id"), "at", "action", "outcome", "entity_id", "device_id")
 personal("readings", Look, "user_id", "at", "door", "what", "rows", "device_id")
 personal("notices", Notice, "user_id", "kind", "data", "made_at", "read_at")
+personal("addresses", OutsideAddress, "user_id", "wecom", "dingtalk", "sms")
+personal("messages", OutsideMessage, "user_id", "channel", "kind", "made_at", "ended_at", "end")
 personal("posts", Assignment, "user_id", "scope", "since", "until")
 personal("absences", Cover, ("user_id", "deputy_id"), "user_id", "deputy_id", "since", "until")
 personal("steps", FlowStep, "by_id", "flow", "entity_id", "step", "note", "made_at", "timeliness")

@@ -15,6 +15,7 @@ from fieldvisit.kernel.limits import SignInCount
 from fieldvisit.kernel.looks import Look
 from fieldvisit.kernel.notices import Notice
 from fieldvisit.kernel.ops import Op, OpState
+from fieldvisit.kernel.outside.models import OutsideMessage
 from fieldvisit.kernel.sessions import RefreshToken
 
 AT_ONCE = 500
@@ -69,10 +70,15 @@ def _forget_notices(session: Session, before: datetime) -> int:
     return _drop(session, select(Notice).where(Notice.made_at < before))
 
 
+def _forget_messages(session: Session, before: datetime) -> int:
+    return _drop(session, select(OutsideMessage).where(OutsideMessage.ended_at < before))
+
+
 RETENTION = [
     Kept("what settled entries said", timedelta(days=400), _erase_arguments),
     Kept("who looked at what", timedelta(days=400), _forget_looks),
     Kept("notices", timedelta(days=400), _forget_notices),
+    Kept("messages outside", timedelta(days=90), _forget_messages),
     Kept("failures to sign in", timedelta(days=30), _forget_failures),
     Kept("sessions that are over", timedelta(days=180), _drop_sessions),
 ]

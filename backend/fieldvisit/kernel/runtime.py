@@ -10,6 +10,7 @@ from fieldvisit.kernel.files import Files
 from fieldvisit.kernel.keys import Keys
 from fieldvisit.kernel.live import Live
 from fieldvisit.kernel.looks import Looks
+from fieldvisit.kernel.outside.channels import Outside
 from fieldvisit.kernel.renderings import Renderings
 from fieldvisit.kernel.sealing import RescueKey
 from fieldvisit.kernel.stores import open_store
@@ -32,6 +33,7 @@ class Runtime:
     epoch: str
     use: Use
     live: Live
+    outside: Outside | None
     looks: Looks = field(default_factory=Looks)
     renderings: Renderings = field(default_factory=Renderings)
     reached: dict[str, int] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Runtime:
                 open_epoch(db, mark),
                 use,
                 Live(db),
+                Outside.open(settings.outside) if settings.outside else None,
             )
         except BaseException:
             use.close()

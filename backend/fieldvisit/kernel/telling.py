@@ -15,12 +15,12 @@ from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.users import Role, User
 
-ENTRY_DECIDED = notice("entry_decided")
-PHONE_WAITS = notice("phone_waits")
-PHONE_APPROVED = notice("phone_approved")
-PHONE_HOLE = notice("phone_hole")
-PHONE_SILENT = notice("phone_silent")
-CALENDAR_MISSING = notice("calendar_missing")
+ENTRY_DECIDED = notice("entry_decided", "您的一条记录已由上级处理")
+PHONE_WAITS = notice("phone_waits", "有手机等待批准")
+PHONE_APPROVED = notice("phone_approved", "您的手机已获批准")
+PHONE_HOLE = notice("phone_hole", "有手机的记录未能送达", urgent=True)
+PHONE_SILENT = notice("phone_silent", "有手机较长时间没有同步")
+CALENDAR_MISSING = notice("calendar_missing", "请维护下一年度工作日历")
 CALENDAR_SET = notice("calendar_set")
 DEADLINES_SET = notice("deadlines_set")
 ASKED_FROM = (11, 1)

@@ -3264,6 +3264,370 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/outside_addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * outside_addresses you may see, in pages.
+         * @description outside_addresses you may see, in pages.
+         */
+        get: operations["list_outside_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_addresses.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_addresses you may see, as a csv file.
+         * @description All outside_addresses you may see, as a csv file.
+         */
+        get: operations["export_outside_addresses_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_addresses.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_addresses you may see, as a xlsx file.
+         * @description All outside_addresses you may see, as a xlsx file.
+         */
+        get: operations["export_outside_addresses_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_addresses/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the outside_addresses you may see.
+         * @description One of the outside_addresses you may see.
+         */
+        get: operations["get_outside_addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * outside_hours you may see, in pages.
+         * @description outside_hours you may see, in pages.
+         */
+        get: operations["list_outside_hours"];
+        /**
+         * Set when messages go out; raises Problem 422 `outside_digest_quiet` for a digest that would fall into the quiet.
+         * @description Set when messages go out; raises Problem 422 `outside_digest_quiet` for a digest that would fall into the quiet.
+         */
+        put: operations["outside.set_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_hours.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_hours you may see, as a csv file.
+         * @description All outside_hours you may see, as a csv file.
+         */
+        get: operations["export_outside_hours_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_hours.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_hours you may see, as a xlsx file.
+         * @description All outside_hours you may see, as a xlsx file.
+         */
+        get: operations["export_outside_hours_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_hours/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the outside_hours you may see.
+         * @description One of the outside_hours you may see.
+         */
+        get: operations["get_outside_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * outside_messages you may see, in pages.
+         * @description outside_messages you may see, in pages.
+         */
+        get: operations["list_outside_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_messages.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_messages you may see, as a csv file.
+         * @description All outside_messages you may see, as a csv file.
+         */
+        get: operations["export_outside_messages_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_messages.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_messages you may see, as a xlsx file.
+         * @description All outside_messages you may see, as a xlsx file.
+         */
+        get: operations["export_outside_messages_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_messages/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the outside_messages you may see.
+         * @description One of the outside_messages you may see.
+         */
+        get: operations["get_outside_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_messages/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send oneself (or the department's group) a message at once, quiet or not; raises Problem 409 `outside_no_address`.
+         * @description Send oneself (or the department's group) a message at once, quiet or not; raises Problem 409 `outside_no_address`.
+         */
+        post: operations["outside.try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * outside_rules you may see, in pages.
+         * @description outside_rules you may see, in pages.
+         */
+        get: operations["list_outside_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_rules.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_rules you may see, as a csv file.
+         * @description All outside_rules you may see, as a csv file.
+         */
+        get: operations["export_outside_rules_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_rules.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All outside_rules you may see, as a xlsx file.
+         * @description All outside_rules you may see, as a xlsx file.
+         */
+        get: operations["export_outside_rules_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_rules/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch what is told outside the app of one kind of notice; raises Problem 404 `outside_kind_missing`.
+         * @description Switch what is told outside the app of one kind of notice; raises Problem 404 `outside_kind_missing`.
+         */
+        put: operations["outside.set_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/outside_rules/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the outside_rules you may see.
+         * @description One of the outside_rules you may see.
+         */
+        get: operations["get_outside_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -5874,6 +6238,28 @@ export interface paths {
          * @description Take somebody out of service now: nothing opens for him any more, what he still sends is held for his superior.
          */
         post: operations["org.leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/outside_address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say where a user of the own department is reached.
+         * @description Say where a user of the own department is reached.
+         *
+         *     Raises Problem 404 `user_missing`, 409 `user_inactive`, `phone_missing` where SMS is wanted and no number known, `outside_id_taken`.
+         */
+        put: operations["outside.set_address"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9679,6 +10065,96 @@ export interface components {
             info_slip_id: string;
         };
         /**
+         * OutsideAddressView
+         * @description Where somebody is reached.
+         */
+        OutsideAddressView: {
+            /** Dingtalk */
+            dingtalk: string | null;
+            /** Id */
+            id: string;
+            /** Sms */
+            sms: boolean;
+            /** User Id */
+            user_id: string;
+            /** Wecom */
+            wecom: string | null;
+        };
+        /**
+         * OutsideHoursView
+         * @description When messages go out; Shanghai `hh:mm`.
+         */
+        OutsideHoursView: {
+            /** Digest At */
+            digest_at: string[];
+            /** Id */
+            id: string;
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            /** Rests On Days Off */
+            rests_on_days_off: boolean;
+        };
+        /**
+         * OutsideMessageView
+         * @description A message and what became of it; one to nobody is the department's group.
+         */
+        OutsideMessageView: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "dingtalk" | "sms" | "bot";
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** End */
+            end: ("sent" | "read" | "left" | "given_up") | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Tries */
+            tries: number;
+            /** Trouble */
+            trouble: string | null;
+            /** User Id */
+            user_id: string | null;
+        };
+        /**
+         * OutsideRuleView
+         * @description What is told outside of one kind of notice; `text` is the sentence.
+         */
+        OutsideRuleView: {
+            /** Bot */
+            bot: boolean;
+            /** Id */
+            id: string;
+            /** Is Urgent */
+            is_urgent: boolean;
+            /** Kind */
+            kind: string;
+            /** Sms */
+            sms: boolean;
+            /** Text */
+            text: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "off" | "digest" | "at_once";
+        };
+        /**
          * PersonRow
          * @description A person in a table: the account, the post and, where the post has one, the zone or route served (S1.3).
          */
@@ -11296,6 +11772,32 @@ export interface components {
             visits_a_month: number;
         };
         /**
+         * SetAddress
+         * @description A user's ids in WeCom and DingTalk (null: none), and whether what is urgent goes to his phone number.
+         */
+        SetAddress: {
+            /**
+             * Dingtalk
+             * @default null
+             */
+            dingtalk?: string | null;
+            /**
+             * Sms
+             * @default false
+             */
+            sms?: boolean;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /**
+             * Wecom
+             * @default null
+             */
+            wecom?: string | null;
+        };
+        /**
          * SetAgenda
          * @description The agenda and the recorder from now on.
          */
@@ -11337,6 +11839,37 @@ export interface components {
             unit: "hour" | "working_hour" | "calendar_day" | "working_day";
             /** Value */
             value: number;
+        };
+        /**
+         * SetHours
+         * @description Between which times it is quiet (alike: never), whether days off are, and when digests go out; Shanghai `hh:mm`.
+         */
+        SetHours: {
+            /** Digest At */
+            digest_at: string[];
+            /** Quiet From */
+            quiet_from: string;
+            /** Quiet Until */
+            quiet_until: string;
+            /** Rests On Days Off */
+            rests_on_days_off: boolean;
+        };
+        /**
+         * SetRule
+         * @description Whether a kind of notice goes out, at once or with the next digest; by SMS when it is urgent; into the department's group.
+         */
+        SetRule: {
+            /** Bot */
+            bot: boolean;
+            /** Kind */
+            kind: string;
+            /** Sms */
+            sms: boolean;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "off" | "digest" | "at_once";
         };
         /**
          * SetRules
@@ -11870,6 +12403,17 @@ export interface components {
             timeliness: ("in_time" | "late" | "unproven") | null;
             /** Title */
             title: string;
+        };
+        /**
+         * TryChannel
+         * @description The way that is to be tried.
+         */
+        TryChannel: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "dingtalk" | "sms" | "bot";
         };
         /**
          * UndoImport
@@ -17408,6 +17952,514 @@ export interface operations {
             };
         };
     };
+    list_outside_addresses: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["OutsideAddressView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_outside_addresses_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_outside_addresses_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_outside_addresses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideAddressView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_outside_hours: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["OutsideHoursView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "outside.set_hours": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetHours"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_outside_hours_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_outside_hours_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_outside_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideHoursView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_outside_messages: {
+        parameters: {
+            query?: {
+                after?: string;
+                channel?: string;
+                end?: string;
+                limit?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["OutsideMessageView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_outside_messages_csv: {
+        parameters: {
+            query?: {
+                channel?: string;
+                end?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_outside_messages_xlsx: {
+        parameters: {
+            query?: {
+                channel?: string;
+                end?: string;
+                sort?: string;
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_outside_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideMessageView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "outside.try": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TryChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_outside_rules: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["OutsideRuleView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_outside_rules_csv: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_outside_rules_xlsx: {
+        parameters: {
+            query?: {
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "outside.set_rule": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetRule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_outside_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideRuleView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: {
@@ -20927,6 +21979,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Leave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "outside.set_address": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SetAddress"];
             };
         };
         responses: {

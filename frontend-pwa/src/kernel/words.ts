@@ -10,6 +10,7 @@ const words = {
   manual: { 'zh-CN': () => import('@/locales/manual/zh-CN.json'), en: () => import('@/locales/manual/en.json') },
   meetings: { 'zh-CN': () => import('@/locales/meetings/zh-CN.json'), en: () => import('@/locales/meetings/en.json') },
   notices: { 'zh-CN': () => import('@/locales/notices/zh-CN.json'), en: () => import('@/locales/notices/en.json') },
+  outside: { 'zh-CN': () => import('@/locales/outside/zh-CN.json'), en: () => import('@/locales/outside/en.json') },
   plans: { 'zh-CN': () => import('@/locales/plans/zh-CN.json'), en: () => import('@/locales/plans/en.json') },
   policies: { 'zh-CN': () => import('@/locales/policies/zh-CN.json'), en: () => import('@/locales/policies/en.json') },
   reports: { 'zh-CN': () => import('@/locales/reports/zh-CN.json'), en: () => import('@/locales/reports/en.json') },

@@ -19,13 +19,13 @@ from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.scopes import server_of
 from fieldvisit.kernel.users import Role
 
-SUGGESTED = notice("suggestion_made")
-DECIDED = notice("suggestion_decided")
-NEAR = notice("suggestion_due_near")
-OVERDUE = notice("suggestion_overdue")
-SHOPS_COME = notice("shops_come")
-SHOPS_GO = notice("shops_go")
-HANDOVER_WAITS = notice("handover_waits")
+SUGGESTED = notice("suggestion_made", "有客户信息变更等待审核")
+DECIDED = notice("suggestion_decided", "您提出的客户信息变更已有结果")
+NEAR = notice("suggestion_due_near", "有客户信息变更的审核即将到期")
+OVERDUE = notice("suggestion_overdue", "有客户信息变更的审核已超时", urgent=True)
+SHOPS_COME = notice("shops_come", "有客户划入您的线路")
+SHOPS_GO = notice("shops_go", "有客户划出您的线路")
+HANDOVER_WAITS = notice("handover_waits", "有客户交接等待处理")
 
 
 def _deciders(session: Session, row: Suggestion) -> list[str | None]:

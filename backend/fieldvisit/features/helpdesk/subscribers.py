@@ -10,8 +10,8 @@ from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.users import Role, User
 
-ASKED = notice("help_asked")
-ANSWERED = notice("help_answered")
+ASKED = notice("help_asked", "有同事求助")
+ANSWERED = notice("help_answered", "您的求助有了答复")
 CLOSED = notice("help_closed")
 
 

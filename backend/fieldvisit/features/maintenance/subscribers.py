@@ -6,8 +6,8 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-WRITTEN = notice("maintenance_case_written")
-COMMENTED = notice("maintenance_case_commented")
+WRITTEN = notice("maintenance_case_written", "有新的维护案例")
+COMMENTED = notice("maintenance_case_commented", "您的维护案例有了点评")
 
 
 def _case(happening: Happening) -> MaintenanceCase:

@@ -7,13 +7,13 @@ from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.users import Role
 
-REPORTED = notice("meeting_reported")
-CALLED = notice("meeting_called")
-CANCELLED = notice("meeting_cancelled")
-MINUTES = notice("meeting_minutes")
-PUBLISHED = notice("meeting_digest")
-DUE_NEAR = notice("meeting_digest_due_near")
-OVERDUE = notice("meeting_digest_overdue")
+REPORTED = notice("meeting_reported", "有会议向您汇报")
+CALLED = notice("meeting_called", "有会议通知")
+CANCELLED = notice("meeting_cancelled", "有会议取消", urgent=True)
+MINUTES = notice("meeting_minutes", "有会议记录等待确认")
+PUBLISHED = notice("meeting_digest", "有会议要点可阅读")
+DUE_NEAR = notice("meeting_digest_due_near", "有会议要点即将到期")
+OVERDUE = notice("meeting_digest_overdue", "有会议要点已超时", urgent=True)
 
 
 def _meeting(happening: Happening) -> Meeting:

@@ -4,9 +4,9 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-ASSIGNED = notice("assigned")
-POST_CHANGED = notice("post_changed")
-DEPUTISES = notice("deputises")
+ASSIGNED = notice("assigned", "您负责的辖区或线路有变动")
+POST_CHANGED = notice("post_changed", "您的岗位有变动")
+DEPUTISES = notice("deputises", "请代理同事的工作")
 DEPUTISING_ENDS = notice("deputising_ends")
 
 

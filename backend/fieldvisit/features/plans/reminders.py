@@ -19,7 +19,7 @@ from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import Role
 
 WANTED = "visit_plans.wanted"
-PLAN_WANTED = notice("plan_wanted")
+PLAN_WANTED = notice("plan_wanted", "请按时提交拜访计划")
 AHEAD = timedelta(days=37)  # the rest of a month and of its last week
 
 

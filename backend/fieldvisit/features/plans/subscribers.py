@@ -15,12 +15,12 @@ from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.users import User
 
-SUBMITTED = notice("plan_submitted")
-FILED = notice("plan_filed")
-AMENDED = notice("plan_amended")
-DECIDED = notice("plan_decided")
-NEAR = notice("plan_due_near")
-OVERDUE = notice("plan_overdue")
+SUBMITTED = notice("plan_submitted", "有计划等待审核")
+FILED = notice("plan_filed", "有日计划备案")
+AMENDED = notice("plan_amended", "有计划作了补充")
+DECIDED = notice("plan_decided", "您的计划已有审核结果")
+NEAR = notice("plan_due_near", "有计划的审核即将到期")
+OVERDUE = notice("plan_overdue", "有计划的审核已超时", urgent=True)
 
 TO_SUPERIOR = {"visit_plans.submit": SUBMITTED, "visit_plans.file": FILED, "visit_plans.amend": AMENDED}
 TO_AUTHOR = ("visit_plans.approve", "visit_plans.return")

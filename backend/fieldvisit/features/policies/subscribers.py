@@ -11,8 +11,8 @@ from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.users import Role, User
 
-TO_READ = notice("policy_to_read")
-ASKED = notice("policy_asked")
+TO_READ = notice("policy_to_read", "有文件需要阅读")
+ASKED = notice("policy_asked", "有人对文件提问")
 
 
 @on("policies.published")

@@ -14,10 +14,10 @@ from fieldvisit.kernel.reactions import Happening
 from fieldvisit.kernel.scopes import deputy_of
 from fieldvisit.kernel.work import Locks
 
-SUBMITTED = notice("privacy_submitted")
-ANSWERED = notice("privacy_answered")
-NEAR = notice("privacy_due_near")
-OVERDUE = notice("privacy_overdue")
+SUBMITTED = notice("privacy_submitted", "有个人信息请求等待处理")
+ANSWERED = notice("privacy_answered", "您的个人信息请求已有答复")
+NEAR = notice("privacy_due_near", "有个人信息请求即将到期", urgent=True)
+OVERDUE = notice("privacy_overdue", "有个人信息请求已超时", urgent=True)
 
 
 @on("privacy_requests.submit")

@@ -6,10 +6,10 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-SUBMITTED = notice("service_plan_submitted")
-DECIDED = notice("service_plan_decided")
-NEAR = notice("service_plan_due_near")
-OVERDUE = notice("service_plan_overdue")
+SUBMITTED = notice("service_plan_submitted", "有服务计划等待审核")
+DECIDED = notice("service_plan_decided", "您的服务计划已有审核结果")
+NEAR = notice("service_plan_due_near", "有服务计划的审核即将到期")
+OVERDUE = notice("service_plan_overdue", "有服务计划的审核已超时", urgent=True)
 
 TO_DECIDERS = {
     "service_plans.submit": SUBMITTED,

@@ -9,13 +9,13 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import holders, notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-SENT = notice("info_slip_sent")
-REPLIED = notice("info_slip_replied")
-REJECTED = notice("info_slip_reply_rejected")
-CONFIRMED = notice("info_slip_confirmed")
+SENT = notice("info_slip_sent", "有新的信息传递单")
+REPLIED = notice("info_slip_replied", "您的信息传递单有了回复")
+REJECTED = notice("info_slip_reply_rejected", "您对信息传递单的回复被退回")
+CONFIRMED = notice("info_slip_confirmed", "您对信息传递单的回复已确认")
 WITHDRAWN = notice("info_slip_withdrawn")
-DUE_NEAR = notice("info_slip_due_near")
-OVERDUE = notice("info_slip_overdue")
+DUE_NEAR = notice("info_slip_due_near", "有信息传递单即将到期", urgent=True)
+OVERDUE = notice("info_slip_overdue", "有信息传递单已超时", urgent=True)
 
 TO_ADDRESSEE = {
     "info_slips.sent": SENT,

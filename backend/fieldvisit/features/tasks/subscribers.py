@@ -6,13 +6,13 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-ASSIGNED = notice("task_assigned")
-FINISHED = notice("task_finished")
-RETURNED = notice("task_returned")
+ASSIGNED = notice("task_assigned", "有新的任务")
+FINISHED = notice("task_finished", "有任务等待验收")
+RETURNED = notice("task_returned", "有任务被退回")
 ACCEPTED = notice("task_accepted")
-CANCELLED = notice("task_cancelled")
-DUE_NEAR = notice("task_due_near")
-OVERDUE = notice("task_overdue")
+CANCELLED = notice("task_cancelled", "有任务已取消")
+DUE_NEAR = notice("task_due_near", "有任务即将到期")
+OVERDUE = notice("task_overdue", "有任务已超时", urgent=True)
 
 TO_ASSIGNEE = {
     "tasks.assigned": ASSIGNED,

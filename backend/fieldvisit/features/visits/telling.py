@@ -8,12 +8,12 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-COMMENTED = notice("visit_commented")
-FLAGGED = notice("visit_flagged")
-EXPLAINED = notice("visit_explained")
-ANSWERED = notice("visit_answered")
-NEAR = notice("visit_anomaly_due_near")
-OVERDUE = notice("visit_anomaly_overdue")
+COMMENTED = notice("visit_commented", "您的拜访有了点评")
+FLAGGED = notice("visit_flagged", "有拜访需要核实")
+EXPLAINED = notice("visit_explained", "有拜访异常已作说明")
+ANSWERED = notice("visit_answered", "您对拜访的说明已有结果")
+NEAR = notice("visit_anomaly_due_near", "有拜访异常的处理即将到期")
+OVERDUE = notice("visit_anomaly_overdue", "有拜访异常的处理已超时", urgent=True)
 
 
 @on("visits.commented")

@@ -22,8 +22,8 @@ from fieldvisit.kernel.scopes import Cover
 from fieldvisit.kernel.users import User
 
 WANTED, MISSING = "work_logs.wanted", "work_logs.missing"
-LOG_WANTED = notice("work_log_wanted")
-LOGS_MISSING = notice("work_logs_missing")
+LOG_WANTED = notice("work_log_wanted", "请提交今天的工作日志")
+LOGS_MISSING = notice("work_logs_missing", "有人未提交工作日志", urgent=True)
 Said = dict[str, str]
 
 

@@ -11,10 +11,10 @@ from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
 
-SUBMITTED = notice("work_log_submitted")
-DECIDED = notice("work_log_decided")
-NEAR = notice("work_log_due_near")
-OVERDUE = notice("work_log_overdue")
+SUBMITTED = notice("work_log_submitted", "有工作日志等待批阅")
+DECIDED = notice("work_log_decided", "您的工作日志已批阅")
+NEAR = notice("work_log_due_near", "有工作日志的批阅即将到期")
+OVERDUE = notice("work_log_overdue", "有工作日志的批阅已超时", urgent=True)
 
 TO_REVIEWER = {
     "work_logs.submit": SUBMITTED,

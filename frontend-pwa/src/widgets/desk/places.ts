@@ -38,6 +38,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/service', 'service', [ADMIN]],
     ['/catalogue', 'catalogue', [ADMIN]],
     ['/calendar', 'calendar', [ADMIN]],
+    ['/outside', 'outside', [ADMIN]],
     ['/privacy/requests', 'requests', [ADMIN, SYSTEM]],
     ['/desk/devices', 'devices', [MANAGER, ADMIN, SYSTEM]],
     ['/oversight/rescue', 'rescue', [ADMIN, SYSTEM]],

@@ -1,0 +1,282 @@
+"""The ways out: WeCom and DingTalk to a person or into a group, an SMS gateway, and a hook of the company's own."""
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+import tomllib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol, Self
+from urllib.parse import quote_plus, urlsplit
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+
+from fieldvisit.kernel.clock import now, unix_ms
+from fieldvisit.kernel.outside.reach import Reach, Undelivered
+
+WECOM, DINGTALK = "https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com"
+TOKEN_OLD = {40014, 42001, 88}  # the token is not (or no longer) one: ask for another
+NOBODY = {60111, 81013, 33012, 60121, 400002}  # there is no such user: trying again is of no use
+SPARE = timedelta(minutes=5)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class WecomApp(_Part):
+    """An app of the company in WeCom."""
+
+    address: str = WECOM
+    corp_id: str
+    agent_id: int
+    secret: str
+
+
+class DingtalkApp(_Part):
+    """An app of the company in DingTalk."""
+
+    address: str = DINGTALK
+    app_key: str
+    app_secret: str
+    agent_id: int
+
+
+class Gateway(_Part):
+    """An SMS gateway: it is posted `{id, phone, text}`, signed with `secret`."""
+
+    url: str
+    secret: Annotated[str, Field(min_length=16)]
+
+
+class Bot(_Part):
+    """A robot in a department's group, or (`signed`) a hook of the company's own that takes `{id, text}`."""
+
+    kind: Literal["wecom", "dingtalk", "signed"]
+    department: str
+    url: str
+    secret: Annotated[str, Field(min_length=16)] | None = None
+
+    @model_validator(mode="after")
+    def _is_signed(self) -> Self:
+        if self.kind == "signed" and self.secret is None:
+            raise ValueError("a signed hook has a secret")
+        return self
+
+
+class Channels(_Part):
+    """What an operator says of the world outside, in a TOML file that is his alone to read."""
+
+    app_url: HttpUrl
+    hosts: list[str] = []
+    inner_networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
+    ca_file: Path | None = None
+    wecom: WecomApp | None = None
+    dingtalk: DingtalkApp | None = None
+    sms: Gateway | None = None
+    bots: list[Bot] = []
+
+
+def read_channels(path: Path) -> Channels:
+    """The file's channels; raises ValueError, naming the places that are wrong and never what stands there."""
+    try:
+        found = Channels.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError:
+        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE cannot be read") from None
+    except tomllib.TOMLDecodeError:
+        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE is not TOML") from None
+    except ValidationError as error:
+        places = sorted({".".join(str(part) for part in one["loc"]) for one in error.errors()})
+        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE: {', '.join(places)} is wrong or missing") from None
+    if len({bot.department for bot in found.bots}) < len(found.bots):
+        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE: a department has one of `bots`")
+    addresses = [app.address for app in (found.wecom, found.dingtalk) if app]
+    addresses += [one.url for one in (found.sms, *found.bots) if one]
+    known = {"qyapi.weixin.qq.com", "oapi.dingtalk.com", *(host.lower() for host in found.hosts)}
+    for parts in map(urlsplit, addresses):
+        if parts.scheme != "https" or (parts.netloc.lower() not in known):
+            raise ValueError(
+                f"{path} of FIELDVISIT_OUTSIDE: every address is https and its host among `hosts`"
+            )
+    return found
+
+
+def signed(secret: str, body: bytes, nonce: str, at: datetime) -> dict[str, str]:
+    """The headers that show a body to be ours: HMAC-SHA-256 over `<unix seconds>.<nonce>.<body>`, in hex."""
+    stamp = str(unix_ms(at) // 1000)
+    told = hmac.new(secret.encode(), f"{stamp}.{nonce}.".encode() + body, hashlib.sha256).hexdigest()
+    return {
+        "X-FieldVisit-Timestamp": stamp,
+        "X-FieldVisit-Nonce": nonce,
+        "X-FieldVisit-Signature": f"sha256={told}",
+    }
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What goes to one addressee: a person's id or number there, or a department; `id` is the same at every try."""
+
+    id: str
+    to: str
+    text: str
+
+
+class Sender(Protocol):
+    """One way out."""
+
+    async def send(self, reach: Reach, letter: Letter) -> None:
+        """Send a letter; raises Undelivered."""
+
+
+@dataclass
+class _Token:
+    """What an app shows instead of its secret, kept until shortly before it is old."""
+
+    value: str = ""
+    until: datetime | None = None
+
+    async def get(self, reach: Reach, url: str) -> str:
+        if self.until is None or now() >= self.until:
+            answer = _fine(await reach.get(url))
+            self.value = str(answer.get("access_token", ""))
+            self.until = now() + timedelta(seconds=int(answer.get("expires_in", 7200))) - SPARE
+        return self.value
+
+
+def _fine(answer: dict[str, Any]) -> dict[str, Any]:
+    code = answer.get("errcode")
+    if code != 0:
+        number = code if isinstance(code, int) else "none"
+        raise Undelivered(f"said_{number}", is_final=code in NOBODY)
+    return answer
+
+
+@dataclass
+class _App:
+    """What WeCom's and DingTalk's apps have in common: a token that is asked for and may have grown old."""
+
+    token_url: str
+    send_url: str
+    token: _Token = field(default_factory=_Token)
+
+    async def send_to(self, reach: Reach, said: dict[str, Any]) -> dict[str, Any]:
+        for is_last in (False, True):
+            token = await self.token.get(reach, self.token_url)
+            answer = await reach.post(f"{self.send_url}?access_token={quote_plus(token)}", said)
+            if answer.get("errcode") not in TOKEN_OLD or is_last:
+                break
+            self.token.until = None
+        return _fine(answer)
+
+
+class Wecom:
+    """To a person by his user id in WeCom."""
+
+    def __init__(self, app: WecomApp) -> None:
+        asked = f"corpid={quote_plus(app.corp_id)}&corpsecret={quote_plus(app.secret)}"
+        base = f"{app.address}/cgi-bin"
+        self._app = _App(f"{base}/gettoken?{asked}", f"{base}/message/send")
+        self._agent = app.agent_id
+
+    async def send(self, reach: Reach, letter: Letter) -> None:
+        """Send; WeCom itself drops what it was sent twice within half an hour."""
+        said = {
+            "touser": letter.to,
+            "msgtype": "text",
+            "agentid": self._agent,
+            "text": {"content": letter.text},
+        }
+        twice = {"enable_duplicate_check": 1, "duplicate_check_interval": 1800}
+        answer = await self._app.send_to(reach, said | twice)
+        if answer.get("invaliduser"):
+            raise Undelivered("said_81013", is_final=True)
+
+
+class Dingtalk:
+    """To a person by his user id in DingTalk."""
+
+    def __init__(self, app: DingtalkApp) -> None:
+        asked = f"appkey={quote_plus(app.app_key)}&appsecret={quote_plus(app.app_secret)}"
+        sends = f"{app.address}/topapi/message/corpconversation/asyncsend_v2"
+        self._app = _App(f"{app.address}/gettoken?{asked}", sends)
+        self._agent = app.agent_id
+
+    async def send(self, reach: Reach, letter: Letter) -> None:
+        """Send as a work notice."""
+        message = {"msgtype": "text", "text": {"content": letter.text}}
+        await self._app.send_to(
+            reach, {"agent_id": self._agent, "userid_list": letter.to, "to_all_user": False, "msg": message}
+        )
+
+
+class Sms:
+    """To a phone, through a gateway that checks our signature."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def send(self, reach: Reach, letter: Letter) -> None:
+        """Send; `id` lets the gateway drop what it was sent twice."""
+        body = orjson.dumps({"id": letter.id, "phone": letter.to, "text": letter.text})
+        await reach.post(self._gateway.url, body, signed(self._gateway.secret, body, letter.id, now()))
+
+
+class Bots:
+    """Into the group of a department."""
+
+    def __init__(self, bots: list[Bot]) -> None:
+        self._bots = {bot.department: bot for bot in bots}
+
+    async def send(self, reach: Reach, letter: Letter) -> None:
+        """Send by the department's robot."""
+        bot = self._bots.get(letter.to)
+        if bot is None:
+            raise Undelivered("channel_missing", is_final=True)
+        await _BOTS[bot.kind](reach, bot, letter)
+
+
+async def _wecom_bot(reach: Reach, bot: Bot, letter: Letter) -> None:
+    _fine(await reach.post(bot.url, {"msgtype": "text", "text": {"content": letter.text}}))
+
+
+async def _dingtalk_bot(reach: Reach, bot: Bot, letter: Letter) -> None:
+    url = bot.url
+    if bot.secret:
+        stamp = unix_ms(now())
+        told = hmac.new(bot.secret.encode(), f"{stamp}\n{bot.secret}".encode(), hashlib.sha256).digest()
+        url += f"&timestamp={stamp}&sign={quote_plus(base64.b64encode(told))}"
+    _fine(await reach.post(url, {"msgtype": "text", "text": {"content": letter.text}}))
+
+
+async def _signed_bot(reach: Reach, bot: Bot, letter: Letter) -> None:
+    body = orjson.dumps({"id": letter.id, "text": letter.text})
+    await reach.post(bot.url, body, signed(bot.secret or "", body, letter.id, now()))
+
+
+_BOTS = {"wecom": _wecom_bot, "dingtalk": _dingtalk_bot, "signed": _signed_bot}
+
+
+@dataclass
+class Outside:
+    """What a running server has of the world outside."""
+
+    app_url: str
+    reach: Reach
+    senders: dict[str, Sender]
+
+    @staticmethod
+    def open(path: Path) -> "Outside":
+        """From the operator's file; raises ValueError."""
+        said = read_channels(path)
+        hosts = [*said.hosts, urlsplit(WECOM).netloc, urlsplit(DINGTALK).netloc]
+        senders: dict[str, Sender] = {"bot": Bots(said.bots)}
+        if said.wecom:
+            senders["wecom"] = Wecom(said.wecom)
+        if said.dingtalk:
+            senders["dingtalk"] = Dingtalk(said.dingtalk)
+        if said.sms:
+            senders["sms"] = Sms(said.sms)
+        return Outside(str(said.app_url), Reach(hosts, said.inner_networks, said.ca_file), senders)
