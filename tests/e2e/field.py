@@ -55,6 +55,17 @@ def arrive(page: Page, base: str, shop: str) -> str:
     return visit_on(page)
 
 
+def leave(page: Page) -> None:
+    """Out of the shop, the checklist left as it is."""
+    page.get_by_role("button", name="离店", exact=True).click()
+    anyway = page.get_by_role("button", name="仍然离店")
+    done = page.get_by_test_id("visit-state").get_by_text("已完成")
+    expect(anyway.or_(done)).to_be_visible()
+    if anyway.is_visible():
+        anyway.click()
+    expect(done).to_be_visible()
+
+
 def taken(page: Page, username: str) -> list[dict[str, Any]]:
     """The photos that lie on the phone: id, hash, bytes, and whether they were sent."""
     found: list[dict[str, Any]] = page.evaluate(TAKEN, person(username))

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import PASSWORD, Phone, Server
+from e2e.field import leave
 from fieldvisit.kernel.clock import now
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -39,12 +40,7 @@ def visit_somebody(page: Page) -> str:
     page.get_by_role("button", name="到店签到").click()
     state = page.get_by_test_id("visit-state")
     expect(state).to_contain_text("已同步", timeout=30_000)
-    page.get_by_role("button", name="离店", exact=True).click()
-    anyway = page.get_by_role("button", name="仍然离店")
-    expect(anyway.or_(state.get_by_text("已完成"))).to_be_visible()
-    if anyway.is_visible():
-        anyway.click()
-    expect(state).to_contain_text("已完成")
+    leave(page)
     return page.url.split("/visits/")[1].partition("?")[0]
 
 

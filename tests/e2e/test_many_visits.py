@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browsers import Phone, Server
-from e2e.field import INSTALLED, taken
+from e2e.field import INSTALLED, leave, taken
 from fieldvisit.kernel.clock import today
 from personas import person
 
@@ -42,17 +42,6 @@ def visit_next(page: Page) -> None:
     expect(pictures).to_have_count(3)
     leave(page)
     page.get_by_role("link", name="今日").click()
-
-
-def leave(page: Page) -> None:
-    """Out of the shop, the checklist left as it is."""
-    page.get_by_role("button", name="离店", exact=True).click()
-    anyway = page.get_by_role("button", name="仍然离店")
-    done = page.get_by_test_id("visit-state").get_by_text("已完成")
-    expect(anyway.or_(done)).to_be_visible()
-    if anyway.is_visible():
-        anyway.click()
-    expect(done).to_be_visible()
 
 
 def test_from_the_icon_it_is_at_most_three_taps_to_the_check_in(phone: Phone) -> None:

@@ -21,7 +21,7 @@ from fieldvisit.worker import Worker
 from personas import JPEG, Persona, person, photo, shop, uid
 
 CANARY = "canary1390000"
-LABELS = {"action", "end", "outcome", "reason", "status", "door", "why"}
+LABELS = {"action", "channel", "end", "outcome", "reason", "status", "door", "why"}
 LINE = re.compile(r"^(fieldvisit_\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 
 
