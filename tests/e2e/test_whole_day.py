@@ -34,6 +34,42 @@ def call_stand_up(page: Page, server: Server, name: str) -> None:
     expect(page.get_by_test_id("meeting-state")).to_have_text("已通知")
 
 
+def hold_stand_up(page: Page, phone: Phone, manager: Page, server: Server) -> None:
+    """Signed in to without signal, held, its digest read."""
+    page.goto(f"{server.url}/meetings")
+    mine = page.get_by_test_id("meeting").filter(has_text="今天先走缺货的户")
+    expect(mine).to_contain_text("待签到", timeout=60_000)
+    mine.get_by_role("link").click()
+    offline(phone, True)
+    page.get_by_role("button", name="签到").click()
+    expect(page.get_by_test_id("meeting-came")).to_contain_text("签到 1 / 1")
+    offline(phone, False)
+
+    came = manager.get_by_test_id("meeting-came")
+    expect(came).to_contain_text("签到 1 / 1", timeout=60_000)
+    card = manager.get_by_test_id("meeting-card")
+    card.get_by_role("button", name="开会").click()
+    card.get_by_role("button", name="散会").click()
+    card.get_by_label("会议摘要").fill("先走缺货的户,异常当天写传递单。")
+    card.get_by_role("button", name="发布摘要").click()
+    expect(manager.get_by_test_id("meeting-state")).to_have_text("已发摘要")
+    expect(page.get_by_test_id("meeting-digest")).to_have_text(
+        "先走缺货的户,异常当天写传递单。", timeout=60_000
+    )
+    page.get_by_role("button", name="摘要已阅").click()
+
+
+def give_task(manager: Page, name: str) -> None:
+    """One out of the digest, for whoever was there (S5.8, S4.9)."""
+    manager.get_by_test_id("meeting-tasks").get_by_role("link", name="布置任务").click()
+    sheet = manager.get_by_role("dialog")
+    expect(sheet.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+    expect(sheet.get_by_label("要求", exact=True)).to_have_value("先走缺货的户,异常当天写传递单。")
+    sheet.get_by_label("任务", exact=True).fill("东街集市看一遍")
+    sheet.get_by_role("button", name="布置", exact=True).click()
+    expect(manager.get_by_test_id("task-card").get_by_role("link", name="今天先走缺货的户")).to_be_visible()
+
+
 def visit(page: Page, server: Server, shop: str, findings: str) -> None:
     """Arrive, say what one found, leave."""
     arrive(page, server.url, shop)
@@ -75,27 +111,9 @@ def test_a_day_of_two_people_goes_from_the_stand_up_to_the_reviewed_log(
     call_stand_up(manager, server, name)
 
     page = ready(phone, WHO)
-    page.goto(f"{server.url}/meetings")
-    mine = page.get_by_test_id("meeting").filter(has_text="今天先走缺货的户")
-    expect(mine).to_contain_text("待签到", timeout=60_000)
-    mine.get_by_role("link").click()
-    offline(phone, True)
-    page.get_by_role("button", name="签到").click()
-    expect(page.get_by_test_id("meeting-came")).to_contain_text("签到 1 / 1")
-    offline(phone, False)
-
-    came = manager.get_by_test_id("meeting-came")
-    expect(came).to_contain_text("签到 1 / 1", timeout=60_000)
-    card = manager.get_by_test_id("meeting-card")
-    card.get_by_role("button", name="开会").click()
-    card.get_by_role("button", name="散会").click()
-    card.get_by_label("会议摘要").fill("先走缺货的户,异常当天写传递单。")
-    card.get_by_role("button", name="发布摘要").click()
-    expect(manager.get_by_test_id("meeting-state")).to_have_text("已发摘要")
-    expect(page.get_by_test_id("meeting-digest")).to_have_text(
-        "先走缺货的户,异常当天写传递单。", timeout=60_000
-    )
-    page.get_by_role("button", name="摘要已阅").click()
+    hold_stand_up(page, phone, manager, server)
+    give_task(manager, name)
+    expect(page.get_by_test_id("meeting-tasks")).to_contain_text("东街集市看一遍", timeout=60_000)
 
     offline(phone, True)
     visit(page, server, first, "背柜缺两个规格,店主说卖得快")

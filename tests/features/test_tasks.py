@@ -101,6 +101,29 @@ def test_s10_5_tasks_are_given_to_whom_one_leads_and_to_nobody_else(world: World
     assert dm.do("tasks.accept", own | {"id": uid()})["state"] == "applied"
 
 
+def test_s5_8_s4_9_a_task_says_what_it_comes_out_of(world: World) -> None:
+    mm1, am01, meeting = world.as_("mm1"), world.as_("am01"), uid()
+    task = give(mm1, "am01", source_type="meeting", source_id=meeting)
+    row = seen(am01, task)
+    assert (row["source_type"], row["source_id"]) == ("meeting", meeting)
+    plain = seen(am01, give(mm1, "am01"))
+    assert (plain["source_type"], plain["source_id"]) == (None, None)
+    half = {
+        "id": uid(),
+        "assignee_id": person("am01"),
+        "title": "t",
+        "requirement": "r",
+        "due_on": str(today()),
+    }
+    for wrong in (
+        {"source_type": "meeting"},
+        {"source_id": meeting},
+        {"source_type": "x", "source_id": meeting},
+    ):
+        answer = mm1.call("POST", "/api/tasks", half | wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, "args_invalid")
+
+
 def test_a_task_is_seen_by_those_it_concerns_alone(world: World) -> None:
     task = give(world.as_("mm1"), "am01")
     for username, shown in (("am01", 1), ("mm1", 1), ("dm", 1), ("am02", 0), ("mm2", 0), ("dm2", 0)):

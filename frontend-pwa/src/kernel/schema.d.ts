@@ -7989,7 +7989,7 @@ export interface components {
         };
         /**
          * AssignTask
-         * @description What is asked of whom (要求, 要点, 注意事项), and the last day for it.
+         * @description What is asked of whom (要求, 要点, 注意事项), the last day for it, and what it comes out of (S4.9, S5.8, S10.7).
          */
         AssignTask: {
             /**
@@ -8019,6 +8019,16 @@ export interface components {
             key_points?: string | null;
             /** Requirement */
             requirement: string;
+            /**
+             * Source Id
+             * @default null
+             */
+            source_id?: string | null;
+            /**
+             * Source Type
+             * @default null
+             */
+            source_type?: ("meeting" | "work_log") | null;
             /** Title */
             title: string;
         };
@@ -12363,7 +12373,7 @@ export interface components {
          * TaskView
          * @description A task: what is asked of whom, until the end of which day, and how far it has come (percent).
          *
-         *     It was finished last between `earliest_at` and `latest_at`; `timeliness` says whether by `due_on`.
+         *     `source_type` and `source_id` say what it came out of. It was finished last between `earliest_at` and `latest_at`; `timeliness` says whether by `due_on`.
          */
         TaskView: {
             /** Assignee Id */
@@ -12394,6 +12404,10 @@ export interface components {
             progress_pct: number;
             /** Requirement */
             requirement: string;
+            /** Source Id */
+            source_id: string | null;
+            /** Source Type */
+            source_type: ("meeting" | "work_log") | null;
             /**
              * State
              * @enum {string}

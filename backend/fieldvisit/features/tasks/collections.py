@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from fieldvisit.features.tasks.models import Task, TaskNote
-from fieldvisit.features.tasks.rules import INVOLVED, State, Word
+from fieldvisit.features.tasks.rules import INVOLVED, Source, State, Word
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.intervals import Timeliness
 from fieldvisit.kernel.values import View
@@ -12,7 +12,7 @@ from fieldvisit.kernel.values import View
 class TaskView(View):
     """A task: what is asked of whom, until the end of which day, and how far it has come (percent).
 
-    It was finished last between `earliest_at` and `latest_at`; `timeliness` says whether by `due_on`.
+    `source_type` and `source_id` say what it came out of. It was finished last between `earliest_at` and `latest_at`; `timeliness` says whether by `due_on`.
     """
 
     id: str
@@ -23,6 +23,8 @@ class TaskView(View):
     key_points: str | None
     cautions: str | None
     due_on: date
+    source_type: Source | None
+    source_id: str | None
     progress_pct: int
     state: State
     made_at: datetime

@@ -1,13 +1,13 @@
 """Tasks: given, reported on, finished, accepted or given back, or called off (S10.5)."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fieldvisit.features.org.lines import unit_of
 from fieldvisit.features.tasks.models import TASK, Task, TaskNote
-from fieldvisit.features.tasks.rules import DOING, GIVING, Word
+from fieldvisit.features.tasks.rules import DOING, GIVING, Source, Word
 from fieldvisit.kernel import deadlines
 from fieldvisit.kernel.attachments import attach
 from fieldvisit.kernel.bundles import Bundle, BundleKey
@@ -23,7 +23,7 @@ MAX_PHOTOS = 9
 
 
 class AssignTask(Args):
-    """What is asked of whom (要求, 要点, 注意事项), and the last day for it."""
+    """What is asked of whom (要求, 要点, 注意事项), the last day for it, and what it comes out of (S4.9, S5.8, S10.7)."""
 
     id: Id
     assignee_id: Id
@@ -32,6 +32,14 @@ class AssignTask(Args):
     key_points: OptionalProse = None
     cautions: OptionalProse = None
     due_on: Date
+    source_type: Source | None = None
+    source_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _is_named_whole(self) -> Self:
+        if (self.source_type is None) != (self.source_id is None):
+            raise ValueError("a source has a type and an id")
+        return self
 
 
 class ReportProgress(Args):
@@ -105,6 +113,8 @@ def assign(work: Work, args: AssignTask) -> None:
         key_points=args.key_points,
         cautions=args.cautions,
         due_on=args.due_on,
+        source_type=args.source_type,
+        source_id=args.source_id,
         progress_pct=0,
         state="open",
         made_at=work.entry.stated_at,

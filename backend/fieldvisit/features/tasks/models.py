@@ -25,6 +25,7 @@ TASK = bundle(
 class Task(Judged, Base):
     """任务 (domain §3.2): `state` is open, finished, accepted or cancelled; due by the end of `due_on` in Shanghai.
 
+    It came out of a meeting or a log where `source_type` and `source_id` say so: whoever may not see that sees the task alone.
     It was finished last between `earliest_at` and `latest_at`; `timeliness` says whether by `due_on`.
     """
 
@@ -39,6 +40,8 @@ class Task(Judged, Base):
     key_points: Mapped[str | None]
     cautions: Mapped[str | None]
     due_on: Mapped[date]
+    source_type: Mapped[str | None]
+    source_id: Mapped[Guid | None]
     progress_pct: Mapped[int]
     state: Mapped[str]
     made_at: Mapped[datetime]

@@ -9,4 +9,5 @@ DOING = {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
 INVOLVED = GIVING | DOING
 
 State = Literal["open", "finished", "accepted", "cancelled"]
+Source = Literal["meeting", "work_log"]
 Word = Literal["progress", "result", "return", "accept", "cancel"]

@@ -14,6 +14,8 @@ defineOverlay('tasks.assign', ROWS, (op, draft, userId) => {
     ...args,
     key_points: args.key_points ?? null,
     cautions: args.cautions ?? null,
+    source_type: args.source_type ?? null,
+    source_id: args.source_id ?? null,
     author_id: userId,
     progress_pct: 0,
     state: 'open',
