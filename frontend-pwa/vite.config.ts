@@ -48,7 +48,8 @@ export default defineConfig({
   build: {
     target: ['chrome87', 'safari14'],
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // The service worker has every script already: asked for beforehand are a page's styles alone, and the first page's own.
+    modulePreload: { polyfill: false, resolveDependencies: (_of, wanted, { hostType }) => (hostType === 'js' ? wanted.filter((one) => one.endsWith('.css')) : wanted) },
     manifest: true,
     // What the first page needs comes as one file, whatever other pages come to share of it.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },

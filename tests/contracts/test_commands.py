@@ -242,7 +242,7 @@ EXAMPLES: dict[str, Example] = {
     "maintenance_cases.write": lambda of: a_case(uid(), of["customer"]),
     "maintenance_cases.comment": lambda of: {"id": of["maintenance_case"], "mm_comment": "c"},
     "maintenance_appraisals.save": lambda of: an_appraisal(uid(), of["user"]),
-    "maintenance_appraisals.report": lambda of: {"id": of["maintenance_appraisal"]},
+    "maintenance_appraisals.report": lambda of: an_appraisal(uid(), of["user"]),
     "maintenance_appraisals.amend": lambda of: {"id": of["maintenance_appraisal"], "note": "n"},
     "meetings.save": lambda of: a_meeting(uid(), of["user"]),
     **{

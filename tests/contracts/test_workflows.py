@@ -63,8 +63,7 @@ def reported_sheet(author: Persona) -> str:
     told = {"account_manager_id": person("am01"), "first_on": str(today().replace(day=1))}
     row_id, path = uid(), "/api/maintenance_appraisals"
     sheet = told | {"quality_score": 80, "comment": FIRST_WORDS}
-    assert author.call("PUT", f"{path}/{row_id}", sheet).status_code == 200
-    assert author.call("POST", f"{path}/{row_id}/report", {}).status_code == 200
+    assert author.call("POST", f"{path}/{row_id}/report", sheet).status_code == 200
     return row_id
 
 

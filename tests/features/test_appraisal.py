@@ -45,8 +45,7 @@ def refused(who: Persona, name: str, args: dict[str, Any]) -> str:
 
 
 def report(who: Persona, made: dict[str, Any]) -> None:
-    done(who, "maintenance_appraisals.save", made)
-    done(who, "maintenance_appraisals.report", {"id": made["id"]})
+    done(who, "maintenance_appraisals.report", made)
 
 
 def seen(who: Persona, made: dict[str, Any]) -> Any:
@@ -81,8 +80,7 @@ def test_s10_10_a_draft_is_its_authors_alone_and_what_is_reported_goes_up_and_to
     assert seen(mm1, made)["state"] == "draft"
     everybody = ("am01", "am02", "mm2", "dm", "ga", "cc1", "post1", "admin", "dm2")
     assert [name for name in everybody if seen(world.as_(name), made)] == []
-    done(mm1, "maintenance_appraisals.save", made | SAID)
-    done(mm1, "maintenance_appraisals.report", {"id": made["id"]})
+    done(mm1, "maintenance_appraisals.report", made | SAID)
     readers = ("am01", "dm", "ga")
     assert [name for name in everybody if seen(world.as_(name), made)] == list(readers)
     row = seen(world.as_("am01"), made)
@@ -95,14 +93,11 @@ def test_s10_10_a_draft_is_its_authors_alone_and_what_is_reported_goes_up_and_to
 
 
 def test_s10_13_a_sheet_is_not_reported_before_it_says_how_good_the_work_is(world: World) -> None:
-    mm1, made = world.as_("mm1"), sheet(quality_score=None)
-    done(mm1, "maintenance_appraisals.save", made)
-    there = {"id": made["id"]}
-    assert refused(mm1, "maintenance_appraisals.report", there) == "appraisal_incomplete"
-    done(mm1, "maintenance_appraisals.save", made | {"quality_score": 0, "comment": "  "})
-    assert refused(mm1, "maintenance_appraisals.report", there) == "appraisal_incomplete"
-    done(mm1, "maintenance_appraisals.save", made | {"quality_score": 0})
-    done(mm1, "maintenance_appraisals.report", there)
+    mm1, made = world.as_("mm1"), sheet()
+    done(mm1, "maintenance_appraisals.save", made | {"quality_score": None})
+    for wanting in ({"quality_score": None}, {"comment": "  "}, {"comment": None, "quality_score": None}):
+        assert refused(mm1, "maintenance_appraisals.report", made | wanting) == "appraisal_incomplete"
+    report(mm1, made | {"quality_score": 0})
     assert seen(world.as_("dm"), made)["quality_score"] == 0
 
 
@@ -135,12 +130,11 @@ def test_of_a_month_somebody_has_one_sheet_and_it_is_his_who_wrote_it(world: Wor
     of_another = made | {"account_manager_id": person("am02")}
     assert refused(mm1, "maintenance_appraisals.save", of_another) == "appraisal_of_another"
     assert refused(world.as_("mm2"), "maintenance_appraisals.save", made) == "maintenance_appraisals_missing"
-    there = {"id": made["id"]}
     assert (
-        refused(world.as_("mm2"), "maintenance_appraisals.report", there) == "maintenance_appraisals_missing"
+        refused(world.as_("mm2"), "maintenance_appraisals.report", made) == "maintenance_appraisals_missing"
     )
-    done(mm1, "maintenance_appraisals.report", there)
-    assert refused(mm1, "maintenance_appraisals.report", there) == "appraisal_reported"
+    done(mm1, "maintenance_appraisals.report", made)
+    assert refused(mm1, "maintenance_appraisals.report", made) == "appraisal_reported"
     assert refused(mm1, "maintenance_appraisals.save", made) == "appraisal_reported"
     done(mm1, "maintenance_appraisals.save", sheet("am02"))
 
@@ -153,9 +147,9 @@ def test_of_two_who_led_him_while_one_was_away_the_first_to_report_is_heard(worl
     done(mm1, "maintenance_appraisals.save", own)
     done(mm2, "maintenance_appraisals.save", theirs)
     assert seen(mm1, theirs) is None
-    done(mm2, "maintenance_appraisals.report", {"id": theirs["id"]})
+    done(mm2, "maintenance_appraisals.report", theirs)
     assert seen(mm1, theirs)["comment"] == "代写"
-    assert refused(mm1, "maintenance_appraisals.report", {"id": own["id"]}) == "appraisal_exists"
+    assert refused(mm1, "maintenance_appraisals.report", own) == "appraisal_exists"
 
 
 def _work_a_month(world: World, day: date, clock: Any) -> None:
@@ -308,6 +302,6 @@ def test_his_copy_holds_what_was_reported_of_him_and_no_draft(world: World) -> N
     mm1, made = world.as_("mm1"), sheet()
     done(mm1, "maintenance_appraisals.save", made)
     assert copy() == []
-    done(mm1, "maintenance_appraisals.report", {"id": made["id"]})
+    done(mm1, "maintenance_appraisals.report", made)
     (row,) = copy()
     assert (row["quality_score"], row["comment"]) == (86, SAID["comment"])

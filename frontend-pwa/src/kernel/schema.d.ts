@@ -2609,11 +2609,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report (汇报) an own draft to the department, with the figures as they stand now; from then on it is read by whom it
-         * @description Report (汇报) an own draft to the department, with the figures as they stand now; from then on it is read by whom it
-         *     is about, too, and what it says stays (S10.10, S10.14).
+         * Report (汇报) a sheet, a draft or a new one, to the department, with the figures as they stand now; from then on it is
+         * @description Report (汇报) a sheet, a draft or a new one, to the department, with the figures as they stand now; from then on it is
+         *     read by whom it is about, too, and what it says stays (S10.10, S10.14).
          *
-         *     Raises Problem 422 `appraisal_incomplete` with the fields that are wanting, 409 `appraisal_exists`.
+         *     Raises Problem 422 `appraisal_incomplete` with the fields that are wanting, and what a draft is refused for.
          */
         post: operations["maintenance_appraisals.report"];
         delete?: never;
@@ -10967,14 +10967,49 @@ export interface components {
         };
         /**
          * ReportAppraisal
-         * @description An own draft that is complete.
+         * @description What is found, as it is reported.
          */
         ReportAppraisal: {
+            /**
+             * Account Manager Id
+             * Format: uuid
+             */
+            account_manager_id: string;
+            /**
+             * Comment
+             * @default null
+             */
+            comment?: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /**
+             * Quality Score
+             * @default null
+             */
+            quality_score?: number | null;
+            /**
+             * Record Check
+             * @default null
+             */
+            record_check?: string | null;
+            /**
+             * Satisfaction
+             * @default null
+             */
+            satisfaction?: string | null;
+            /**
+             * Target Completion
+             * @default null
+             */
+            target_completion?: string | null;
         };
         /**
          * ReportProgress

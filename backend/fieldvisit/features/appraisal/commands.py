@@ -51,23 +51,19 @@ class SaveAppraisal(Args):
     comment: OptionalProse = None
 
 
-class ReportAppraisal(Args):
-    """An own draft that is complete."""
-
-    id: Id
+class ReportAppraisal(SaveAppraisal):
+    """What is found, as it is reported."""
 
 
 def _written(touching: Touching, args: SaveAppraisal) -> list[str | BundleKey]:
     return [MAINTENANCE_APPRAISAL.of(appraisal=args.id, author=touching.user.id)]
 
 
-def _there(touching: Touching, args: ReportAppraisal) -> list[str]:
+def _reported(touching: Touching, args: ReportAppraisal) -> list[str | BundleKey]:
     """The sheet, and others of the same month, so that of two that are reported at once one comes first."""
-    row = touching.get(MaintenanceAppraisal, args.id)
-    if row is None:
-        return []
     same = select(Bundle.key).join(MaintenanceAppraisal, MaintenanceAppraisal.bundle_id == Bundle.id)
-    return list(touching.session.scalars(same.where(*_same_month(row))))
+    others = touching.session.scalars(same.where(*_same_month(args), MaintenanceAppraisal.id != args.id))
+    return [*_written(touching, args), *others]
 
 
 @command(
@@ -84,6 +80,42 @@ def save(work: Work, args: SaveAppraisal) -> None:
     Raises Problem 404 `account_manager_missing`, 422 `appraisal_month`, `appraisal_ahead` or `appraisal_of_another`,
     409 `appraisal_before_leading`, `appraisal_exists` for a second one, or `appraisal_reported`.
     """
+    row = _kept(work, args)
+    work.emit("maintenance_appraisals.saved", row.bundle_id, appraisal_id=row.id)
+    work.result = {"id": row.id}
+
+
+@command(
+    "maintenance_appraisals.report",
+    "POST /maintenance_appraisals/{id}/report",
+    needs=APPRAISING,
+    offline=True,
+    in_person=True,
+    touches=_reported,
+)
+def report(work: Work, args: ReportAppraisal) -> None:
+    """Report (汇报) a sheet, a draft or a new one, to the department, with the figures as they stand now; from then on it is
+    read by whom it is about, too, and what it says stays (S10.10, S10.14).
+
+    Raises Problem 422 `appraisal_incomplete` with the fields that are wanting, and what a draft is refused for.
+    """
+    wanting = [name for name in NEEDED if getattr(args, name) is None]
+    if wanting:
+        raise invalid("appraisal_incomplete", fields=wanting)
+    row = _kept(work, args)
+    _require_only_one(work, row)
+    row.evidence = _evidence(work, row).model_dump(mode="json")
+    row.reported_at = work.entry.stated_at
+    row.note_interval(work.entry.interval, judge(row.due_at, work.entry.interval))
+    home = work.session.get_one(Bundle, row.bundle_id)
+    work.hang(home, f"zone:{row.zone_id}")
+    work.hang(home, f"user:{row.account_manager_id}")
+    FLOW.keep(work, row, "report", "reported")
+    work.result = {"id": row.id}
+
+
+def _kept(work: Work, args: SaveAppraisal) -> MaintenanceAppraisal:
+    """The draft with what is to be kept in it; a new one where there is none."""
     home = work.bundle(MAINTENANCE_APPRAISAL.of(appraisal=args.id, author=work.user.id))
     row = work.get(MaintenanceAppraisal, args.id)
     if row is not None:
@@ -99,7 +131,6 @@ def save(work: Work, args: SaveAppraisal) -> None:
             id=args.id,
             account_manager_id=args.account_manager_id,
             author_id=work.user.id,
-            zone_id=zone_id,
             first_on=month.first,
             last_on=month.last,
             state="draft",
@@ -110,41 +141,12 @@ def save(work: Work, args: SaveAppraisal) -> None:
         home.day = month.last
     elif (row.account_manager_id, row.first_on) != (args.account_manager_id, args.first_on):
         raise invalid("appraisal_of_another")
+    row.zone_id = zone_id
     for name in ("record_check", "satisfaction", "target_completion", "quality_score", "comment"):
         setattr(row, name, getattr(args, name))
     work.session.add(row)
-    work.emit("maintenance_appraisals.saved", home.id, appraisal_id=row.id)
-    work.result = {"id": row.id}
-
-
-@command(
-    "maintenance_appraisals.report",
-    "POST /maintenance_appraisals/{id}/report",
-    needs=APPRAISING,
-    offline=True,
-    in_person=True,
-    touches=_there,
-)
-def report(work: Work, args: ReportAppraisal) -> None:
-    """Report (汇报) an own draft to the department, with the figures as they stand now; from then on it is read by whom it
-    is about, too, and what it says stays (S10.10, S10.14).
-
-    Raises Problem 422 `appraisal_incomplete` with the fields that are wanting, 409 `appraisal_exists`.
-    """
-    row = _draft(work, args.id)
-    month = Period(row.first_on, row.last_on)
-    row.zone_id = _zone_led(work, row.account_manager_id, month)
-    wanting = [name for name in NEEDED if getattr(row, name) is None]
-    if wanting:
-        raise invalid("appraisal_incomplete", fields=wanting)
-    _require_only_one(work, row)
-    row.evidence = _evidence(work, row, month).model_dump(mode="json")
-    row.reported_at = work.entry.stated_at
-    row.note_interval(work.entry.interval, judge(row.due_at, work.entry.interval))
-    home = work.session.get_one(Bundle, row.bundle_id)
-    work.hang(home, f"zone:{row.zone_id}")
-    work.hang(home, f"user:{row.account_manager_id}")
-    FLOW.keep(work, row, "report", "reported")
+    work.session.flush()
+    return row
 
 
 def _draft(work: Work, appraisal_id: str) -> MaintenanceAppraisal:
@@ -178,7 +180,7 @@ def _zone_led(work: Work, account_manager_id: str, month: Period) -> str:
     return zone_id
 
 
-def _same_month(row: MaintenanceAppraisal) -> tuple[ColumnElement[bool], ...]:
+def _same_month(row: MaintenanceAppraisal | SaveAppraisal) -> tuple[ColumnElement[bool], ...]:
     return (
         MaintenanceAppraisal.account_manager_id == row.account_manager_id,
         MaintenanceAppraisal.first_on == row.first_on,
@@ -196,7 +198,8 @@ def _require_only_one(work: Work, row: MaintenanceAppraisal) -> None:
         raise conflict("appraisal_exists")
 
 
-def _evidence(work: Work, row: MaintenanceAppraisal, month: Period) -> EvidenceFigures:
+def _evidence(work: Work, row: MaintenanceAppraisal) -> EvidenceFigures:
+    month = Period(row.first_on, row.last_on)
     reading = Reading(work.session, work.principal, work.entry.day)
     (place,) = territories(reading, row.zone_id)
     routes = [
