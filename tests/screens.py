@@ -333,6 +333,34 @@ def of_a_case(page: Page) -> None:
     shown("case-card")(page)
 
 
+def of_an_appraisal(page: Page) -> None:
+    """A sheet of the month before the last, which is reported on any day."""
+    shown("appraisal")(page)
+    page.get_by_role("button", name="上月").click()
+    of_an_own_appraisal(page)
+
+
+def of_an_own_appraisal(page: Page) -> None:
+    """The first sheet there is."""
+    page.get_by_test_id("appraisal").first.get_by_role("link").click(timeout=30_000)
+    shown("appraisal-card")(page)
+
+
+def form_of_an_appraisal(page: Page) -> None:
+    """A sheet on paper."""
+    of_an_own_appraisal(page)
+    page.get_by_role("link", name="打印", exact=True).click()
+    page.get_by_role("heading", name="客户维护考核表").first.wait_for(timeout=30_000)
+
+
+def writing_an_appraisal(page: Page) -> None:
+    """A sheet of this month beside its figures."""
+    shown("appraisal")(page)
+    page.get_by_role("button", name="下月").click()
+    page.get_by_test_id("appraisal").first.get_by_role("link").click()
+    shown("figure-plan")(page)
+
+
 def of_a_meeting(page: Page) -> None:
     """The first meeting: one that is going on where there is one, else one that was passed on."""
     page.get_by_test_id("meeting").first.get_by_role("link").click(timeout=30_000)
@@ -433,6 +461,10 @@ FIELD = [
     Screen("cases", "maintenance", "/maintenance", shown("case")),
     Screen("case", "maintenance", "/maintenance", of_a_case),
     Screen("writing-case", "maintenance", "/maintenance", pressed("写案例", after=shown("case"))),
+    Screen("own-appraisals", "appraisals", "/appraisals", shown("appraisal")),
+    Screen("own-appraisal", "appraisals", "/appraisals", of_an_own_appraisal),
+    Screen("appraisal-form", "appraisal-print", "/appraisals", form_of_an_appraisal),
+    Screen("unknown-appraisal", "appraisals", "/appraisals/nothing", worded("找不到这张考核表")),
     Screen("meetings", "meetings", "/meetings", shown("meeting")),
     Screen("meeting", "meetings", "/meetings", of_a_meeting),
     Screen("meeting-form", "meeting-print", "/meetings", form_of_a_meeting),
@@ -479,6 +511,9 @@ MANAGER = [
     Screen("readers", "policies", "/policies", readers_of_a_policy),
     Screen("plan-to-decide", "plans", "/plans", to_decide),
     Screen("log-to-review", "logs", "/logs", to_review),
+    Screen("appraisals", "appraisals", "/appraisals", shown("appraisal")),
+    Screen("writing-appraisal", "appraisal-edit", "/appraisals", writing_an_appraisal),
+    Screen("appraisal", "appraisals", "/appraisals", of_an_appraisal),
     Screen("meeting-to-hold", "meetings", "/meetings", of_a_meeting),
     Screen("board", "meeting-board", "/meetings", on_the_board),
     Screen("planning-a-meeting", "meeting-edit", f"/meetings/{uid()}/edit", shown("agenda-item")),
@@ -492,6 +527,8 @@ LEADER = [
     Screen("leader-people", "people-table", "/desk/people", opened),
     Screen("leader-meeting", "meetings", "/meetings", of_a_meeting),
     Screen("leader-case", "maintenance", "/maintenance", of_a_case),
+    Screen("leader-appraisals", "appraisals", "/appraisals", shown("appraisal")),
+    Screen("leader-appraisal", "appraisals", "/appraisals", of_an_appraisal),
     Screen("leader-logs", "logs", "/logs", to_review),
     Screen("leader-plans", "plans", "/plans", of_a_plan),
     Screen("leader-mine", "mine", "/mine", titled("我的")),
@@ -520,6 +557,7 @@ ADMINISTRATOR = [
     Screen("new-checklist", "checklists", "/checklists", pressed("新清单", after=shown("checklist"))),
     Screen("catalogue", "catalogue", "/catalogue", shown("spec")),
     Screen("new-spec", "catalogue", "/catalogue", pressed("新规格", after=shown("spec"))),
+    Screen("admin-appraisal", "appraisals", "/appraisals", of_an_appraisal),
     Screen("calendar", "calendar", "/calendar", shown("deadline")),
     Screen("outside", "outside", "/outside", shown("outside-rule")),
     Screen("outside-address", "outside", "/outside", pressed("设置", after=shown("address"))),

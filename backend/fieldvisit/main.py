@@ -119,6 +119,12 @@ PARTS = (
     "features.overview.sales",
     "features.overview.field",
     "features.overview.logs",
+    "features.appraisal.collections",
+    "features.appraisal.commands",
+    "features.appraisal.reports",
+    "features.appraisal.subscribers",
+    "features.appraisal.reminders",
+    "features.appraisal.personal",
 )
 for part in PARTS:
     import_module(f"fieldvisit.{part}")

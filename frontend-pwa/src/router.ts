@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { routes as appraisal } from './features/appraisal/routes'
 import { routes as calendar } from './features/calendar/routes'
 import { routes as catalogue } from './features/catalogue/routes'
 import { routes as checklists } from './features/checklists/routes'
@@ -41,6 +42,7 @@ export const router = createRouter({
     ...worklogs,
     ...meetings,
     ...maintenance,
+    ...appraisal,
     ...decisions,
     ...overview,
     ...reports,

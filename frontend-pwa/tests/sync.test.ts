@@ -5,7 +5,7 @@ import Dexie from 'dexie'
 import { compare, lastCompared } from '@/kernel/balance'
 import { type Account, phone, UserDb, userDb } from '@/kernel/db'
 import { mintId, sha256 } from '@/kernel/ids'
-import { saveOp } from '@/kernel/outbox'
+import { saveOp, saveOps } from '@/kernel/outbox'
 import { defineOverlay, overlaid } from '@/kernel/overlay'
 import { pull } from '@/kernel/pull'
 import { push } from '@/kernel/push'
@@ -98,6 +98,18 @@ describe('push', () => {
     await push(db, account)
     expect((await db.aside.toArray()).map(({ id }) => id)).toEqual([bad.id])
     expect([...server.applied.keys()]).toEqual([good.id])
+  })
+
+  it('saves several entries together, in their order, or none of them', async () => {
+    const named = (text: string) => ({ name: 'notes.add', args: { id: mintId(), text } })
+    const made = await saveOps(db, [named('a'), named('b'), named('c')])
+    expect((await db.outbox.orderBy('seq').toArray()).map(({ id }) => id)).toEqual(made.map(({ id }) => id))
+    const endless: Record<string, unknown> = {}
+    endless.self = endless
+    await expect(saveOps(db, [named('d'), { name: 'notes.add', args: endless }])).rejects.toThrow()
+    expect(await db.outbox.count()).toBe(3)
+    await push(db, account)
+    expect([...server.applied.keys()]).toEqual(made.map(({ id }) => id))
   })
 
   it('after a restore sends again, with receipts, what had been settled, and its files', async () => {

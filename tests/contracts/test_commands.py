@@ -250,6 +250,9 @@ EXAMPLES: dict[str, Example] = {
     "policies.read": lambda of: {"policy_id": of["policy"], "id": uid()},
     "maintenance_cases.write": lambda of: a_case(uid(), of["customer"]),
     "maintenance_cases.comment": lambda of: {"id": of["maintenance_case"], "mm_comment": "c"},
+    "maintenance_appraisals.save": lambda of: an_appraisal(uid(), of["user"]),
+    "maintenance_appraisals.report": lambda of: an_appraisal(uid(), of["user"]),
+    "maintenance_appraisals.amend": lambda of: {"id": of["maintenance_appraisal"], "note": "n"},
     "meetings.save": lambda of: a_meeting(uid(), of["user"]),
     **{
         f"meetings.{step}": lambda of: {"meeting_id": of["meeting"]}
@@ -442,6 +445,7 @@ PERMITTED: dict[str, set[Role]] = {
         for step in ("sign_in", "note", "write_minutes", "read_digest")
     },
     "maintenance_cases.write": FIELD,
+    **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},
     "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
     **{f"work_logs.{step}": FIELD for step in ("save", "submit", "withdraw", "amend")},
     **{f"work_logs.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER} for step in ("review", "return")},
@@ -480,6 +484,11 @@ def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
         "action": "a",
         "effect": "e",
     }
+
+
+def an_appraisal(appraisal_id: str, account_manager: str) -> dict[str, Any]:
+    told = {"account_manager_id": account_manager, "first_on": str(today().replace(day=1))}
+    return {"id": appraisal_id, "quality_score": 80, "comment": "c"} | told
 
 
 def a_log(customer: str | None = None) -> dict[str, Any]:
@@ -554,6 +563,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert manager.do("meetings.notify", {"meeting_id": meeting["id"]})["state"] == "applied"
     case = a_case(uid())
     assert who.do("maintenance_cases.write", case)["state"] == "applied"
+    appraisal = an_appraisal(uid(), person(writer))
+    assert manager.do("maintenance_appraisals.save", appraisal)["state"] == "applied"
     log = a_log()
     assert who.do("work_logs.submit", log)["state"] == "applied"
     slip = {"id": uid(), "category": "supply", "content": "c"}
@@ -583,6 +594,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "info_slip": slip["id"],
         "work_log": log["id"],
         "maintenance_case": case["id"],
+        "maintenance_appraisal": appraisal["id"],
         "meeting": meeting["id"],
         "policy": a_policy(world, department),
         "customer_code": customer_code(world, customer),
@@ -616,6 +628,7 @@ NOWHERE = dict.fromkeys(
         "info_slip",
         "work_log",
         "maintenance_case",
+        "maintenance_appraisal",
         "meeting",
         "policy",
         "sales_import",

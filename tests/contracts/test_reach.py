@@ -41,6 +41,7 @@ PLANS = {uid(): one for one in TASKS.values()}
 SERVICE = {uid(): one for one in TASKS.values()}
 SLIPS = {uid(): one for one in TASKS.values()}
 CASES = {uid(): one for one in TASKS.values()}
+APPRAISALS = {uid(): one for one in TASKS.values()}
 MEETINGS = {uid(): one for one in TASKS.values()}
 POLICIES = {uid(): "dq", uid(): "xq"}
 WORK = (
@@ -58,8 +59,9 @@ WORK = (
     "maintenance_case",
     "outside_addresses",
     "outside_messages",
+    "maintenance_appraisal",
 )
-READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting")
+READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal")
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -99,9 +101,9 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
 
 
 def _whose(kind: str, rest: str) -> tuple[str, str]:
-    """Who wrote something, and in which zone."""
+    """Who wrote something, or whom it is about, and in which zone."""
     if kind not in ("policy_receipt", "work_log"):
-        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES)[rest]
+        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS)[rest]
     said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
     (author,) = (name for name in ROUTES if person(name) == said_by)
     return author, ROUTES[author].split(":")[0]
@@ -276,6 +278,7 @@ def _tell_one_another(world: World) -> None:
     for slip, (key, (username, zone)) in zip(SLIPS, SERVICE.items(), strict=True):
         _agree_read_and_tell(world.as_(username), key, slip, DEPARTMENT_OF[zone])
         (manager,) = (name for name, led in ZONES.items() if led == zone)
+        _appraise(world.as_(manager), username)
         _meet(world.as_(manager), next(one for one, (_, of) in MEETINGS.items() if of == zone), username)
         _answer(world.as_("dm" if zone in DEPARTMENTS["dm"] else "dm2"), slip, f"canary {username}")
 
@@ -314,6 +317,15 @@ def _meet(leader: Persona, meeting_id: str, username: str) -> None:
     steps = (("save", plan), ("notify", there), ("open", there), ("note", there | said), ("end", there), ("publish", there | {"digest": "d"}))  # fmt: skip
     results = leader.push(*(leader.op(f"meetings.{step}", args) for step, args in steps))["results"]
     assert [result["state"] for result in results] == ["applied"] * len(steps), results
+
+
+def _appraise(leader: Persona, username: str) -> None:
+    """A sheet of this month, reported."""
+    (key,) = (one for one, (name, _) in APPRAISALS.items() if name == username)
+    told = {"account_manager_id": person(username), "first_on": str(today().replace(day=1))}
+    made = {"id": key, "quality_score": 80, "comment": f"canary {username}"} | told
+    result = leader.do("maintenance_appraisals.report", made)
+    assert result["state"] == "applied", result
 
 
 def _answer(leader: Persona, info_slip_id: str, words: str) -> None:
@@ -533,7 +545,15 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
         **dict.fromkeys(("policies", "policy_receipts"), everybody - {Role.RELATED_POST} - system),
         "customers": field_and_above | {Role.COMPLAINT_CENTRE},
     }
-    file = {"suggestions", "customer_changes", "handovers", "contact_logs", "checklists", "service_standards"}
+    file = {
+        "suggestions",
+        "customer_changes",
+        "handovers",
+        "contact_logs",
+        "checklists",
+        "service_standards",
+        "maintenance_appraisals",
+    }
     for name, made in COLLECTIONS.items():
         readers = set(made.views)
         if name in own | common:
@@ -575,6 +595,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "maintenance_case",
         "outside_addresses",
         "outside_messages",
+        "maintenance_appraisal",
         "policy",
         "policy_receipt",
         "sales",

@@ -31,6 +31,7 @@ READERS = {
     **dict.fromkeys(SALES, LEADERS | {Role.ACCOUNT_MANAGER}),
     "field_visits": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
     "work_logs": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+    "maintenance_evidence": {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
 }
 EXAMPLES: dict[str, dict[str, str]] = {
     "zone_overview": {"unvisited_days": "2"},
@@ -38,6 +39,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     **{name: {"period": "month"} for name in SALES},
     "field_visits": {"period": "week"},
     "work_logs": {"period": "month"},
+    "maintenance_evidence": {},
 }
 BARRED = (shop("cz:0", 1), "mm1")
 

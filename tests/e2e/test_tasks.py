@@ -12,7 +12,7 @@ from personas import person
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 TITLE = "核对明码标价"
-WHO = "am04"
+WHO, OTHERS = "am04", ("am05", "am06")
 
 
 def offline(phone: Phone, is_offline: bool) -> None:
@@ -24,14 +24,29 @@ def delivered(page: Page) -> None:
     expect(page.get_by_test_id("status")).to_be_hidden(timeout=30_000)
 
 
-def give(page: Page, name: str) -> None:
+def names_of(server: Server, *usernames: str) -> list[str]:
+    people = server.get(server.token(usernames[0]), "/api/people", limit="200")["items"]
+    names = {one["id"]: one["name"] for one in people}
+    return [names[person(one)] for one in usernames]
+
+
+def expect_given(server: Server, *usernames: str) -> None:
+    """Each has one of his own."""
+    for username in usernames:
+        tasks = server.get(server.token(username), "/api/tasks", assignee_id=person(username))["items"]
+        assert [task["title"] for task in tasks].count(TITLE) == 1
+
+
+def give(page: Page, names: list[str]) -> None:
+    """To each the same; the first one's is open then."""
     page.get_by_role("button", name="布置任务").click()
     sheet = page.get_by_role("dialog")
-    sheet.get_by_role("group", name="负责人").get_by_role("button", name=name).click()
+    for name in names:
+        sheet.get_by_role("group", name="负责人").get_by_role("button", name=name).click()
     sheet.get_by_label("任务").fill(TITLE)
     sheet.get_by_label("要求", exact=True).fill("本周内每户都看一遍")
     sheet.get_by_label("要点").fill("先看核心街道")
-    sheet.get_by_role("button", name="布置", exact=True).click()
+    sheet.get_by_role("button", name=f"布置给 {len(names)} 人").click()
     expect(page.get_by_test_id("task-card")).to_contain_text("先看核心街道")
 
 
@@ -42,11 +57,11 @@ def test_s10_5_a_task_goes_there_and_back_without_signal(
     manager.goto(f"{server.url}/tasks")
     expect(manager.get_by_text("没有进行中的任务")).to_be_visible()
     offline(phone, True)
-    people = server.get(server.token(WHO), "/api/people", limit="200")["items"]
-    give(manager, next(one["name"] for one in people if one["id"] == person(WHO)))
+    give(manager, names_of(server, WHO, *OTHERS))
     expect(manager.get_by_test_id("status")).to_be_visible()
     offline(phone, False)
     delivered(manager)
+    expect_given(server, *OTHERS)
 
     doer = ready(other_phone, WHO)
     doer.goto(f"{server.url}/tasks")

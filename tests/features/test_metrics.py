@@ -1,7 +1,7 @@
 """The formulas of domain §3.5, each by its key (visit_plan_completion) (visit_coverage) (month_visit_progress)
 (frequency_attainment) (valid_visit_rate) (field_hours) (fill_rate) (fill_breadth) (purchase_breadth) (company_oos_rate)
 (case_value) (yoy_growth) (structure_share) (log_submit_rate) (log_review_rate) (important_info_transfer)
-(slip_reply_timely) (meeting_attendance), and the rule that nothing out of nothing is no share."""
+(slip_reply_timely) (meeting_attendance) (satisfaction_rate), and the rule that nothing out of nothing is no share."""
 
 from datetime import date, timedelta
 
@@ -27,6 +27,7 @@ from fieldvisit.features.metrics import rules
         rules.important_info_transfer,
         rules.slip_reply_timely,
         rules.meeting_attendance,
+        rules.satisfaction_rate,
         rules.share,
     ],
 )

@@ -30,6 +30,7 @@ NOT_ABOUT = {
     "visit_plan.decided_by_id": "told as a step",
     "service_plan.decided_by_id": "told as a step",
     "work_log.decided_by_id": "told as a step",
+    "maintenance_appraisal.author_id": "told as a step; what it says is about another",
     "visit_digest.visitor_id": "a copy of the visit",
 }
 NAMES = ("user_id", "author_id", "by_id", "visitor_id", "deputy_id", "actor_id", "decided_by_id")

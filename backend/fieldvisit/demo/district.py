@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.demo import (
+    appraisals,
     catalogue,
     checklists,
     maintenance,
@@ -103,6 +104,7 @@ def build(database: Database, size: Size, password: str) -> None:
             plans.begin_terms(session)
             slips.begin_terms(session)
             worklogs.begin_terms(session)
+            appraisals.appraise(session, size.since)
 
 
 def _person(district: District, username: str, name: str, role: Role, department: str | None) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.attachments import Attachment, FileState
@@ -38,11 +38,13 @@ class About:
     model: type[Any]
     columns: tuple[str, ...]
     fields: tuple[str, ...]
+    where: ColumnElement[bool] | None = None
 
     def rows(self, session: Session, user_id: str) -> Iterator[dict[str, Any]]:
         """The rows about a user, in no particular order."""
         his = or_(*(getattr(self.model, column) == user_id for column in self.columns))
-        for row in session.scalars(select(self.model).where(his).execution_options(yield_per=AT_ONCE)):
+        told = his if self.where is None else his & self.where
+        for row in session.scalars(select(self.model).where(told).execution_options(yield_per=AT_ONCE)):
             yield {name: _plain(getattr(row, name)) for name in self.fields}
 
 
@@ -53,9 +55,15 @@ def _plain(value: Any) -> Any:
 ABOUT: dict[str, About] = {}
 
 
-def personal(name: str, model: type[Any], by: str | tuple[str, ...], *fields: str) -> None:
-    """Declare that rows of a table are about the user one of the columns `by` names."""
-    ABOUT[name] = About(name, model, (by,) if isinstance(by, str) else by, fields)
+def personal(
+    name: str,
+    model: type[Any],
+    by: str | tuple[str, ...],
+    *fields: str,
+    where: ColumnElement[bool] | None = None,
+) -> None:
+    """Declare that rows of a table (those `where` holds of) are about the user one of the columns `by` names."""
+    ABOUT[name] = About(name, model, (by,) if isinstance(by, str) else by, fields, where)
 
 
 personal("account", User, "id", "id", "username", "employee_no", "name", "role", "former_roles", "phone", "is_active", "created_at", "password_set_at")  # fmt: skip

@@ -123,7 +123,10 @@ Deciders = Callable[[Session, Any], Iterable[str]]
 
 @dataclass(frozen=True)
 class Workflow:
-    """A declared workflow; `deciders` says who decides a row today, `due` is the deadline of the decision."""
+    """A declared workflow; `deciders` says who decides a row today, `due` is the deadline of the decision.
+
+    A row is in it from the state `begins` on.
+    """
 
     name: str
     model: type[Any]
@@ -132,10 +135,11 @@ class Workflow:
     steps: tuple[Step, ...]
     deciders: Deciders
     due: str | None
+    begins: str = "submitted"
 
     def states(self) -> set[str]:
         """Every state a row can be in."""
-        return {"submitted"} | {state for step in self.steps for state in (*step.come_from, step.to) if state}
+        return {self.begins} | {state for step in self.steps for state in (*step.come_from, step.to) if state}
 
     def submit(self, work: Work, row: Any) -> None:
         """Submit a row, new or after it came back: its content is kept as it is now, and its deadline begins."""
@@ -243,6 +247,10 @@ class Workflow:
         work.emit(f"{self.name}.{step}", row.bundle_id, entity_id=row.id, author_id=row.author_id)
 
 
+def _nobody(_session: Session, _row: Any) -> Iterable[str]:
+    return ()
+
+
 WORKFLOWS: dict[str, Workflow] = {}
 NOTES: dict[Note, Any] = {"optional": (OptionalProse, None), "needed": (Prose, ...)}
 
@@ -254,15 +262,17 @@ def workflow(
     path: str,
     view: type[View],
     steps: Sequence[Step],
-    deciders: Deciders,
     authors: Iterable[Role],
-    deciding: Iterable[Role],
+    deciders: Deciders = _nobody,
+    deciding: Iterable[Role] = (),
     due: str | None = None,
     amends: bool = True,
+    begins: str = "submitted",
 ) -> Workflow:
     """Declare a workflow over a table; each step is the command `<name>.<step>` at `POST <path>/{id}/<step>`.
 
-    To the steps given come `withdraw` and, unless the feature has its own, `amend`, which every workflow has.
+    To the steps given come `withdraw` and, unless the feature has its own, `amend`, which every workflow has. Only one that
+    `begins` with a report (汇报) has just its own: nobody decides it, so nothing is taken back.
     """
     if name in WORKFLOWS:
         raise ValueError(f"workflow {name} is declared twice")
@@ -280,7 +290,9 @@ def workflow(
         "amend", decided, None, "author", "Add a dated amendment to what has been decided.", "needed"
     )
     every = (*steps, withdraw, amend) if amends else (*steps, withdraw)
-    made = Workflow(name, model, path, view, every, deciders, due)
+    if begins != "submitted":
+        every = tuple(steps)
+    made = Workflow(name, model, path, view, every, deciders, due, begins)
     for step in made.steps:
         _declare(made, step, set(authors) if step.by == "author" else set(deciding))
     WORKFLOWS[name] = made

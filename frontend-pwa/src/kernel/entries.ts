@@ -3,7 +3,7 @@
 import { home, isPractising } from './home'
 import { learn, useLive } from './rows'
 import { firstIdAt } from './ids'
-import { saveOp } from './outbox'
+import { saveOps, type Wanted } from './outbox'
 import { isRefused } from './storage'
 import { syncNow } from './sync'
 import type { CommandArgs, CommandName } from './commands'
@@ -28,22 +28,27 @@ export async function argsOf(id: string): Promise<Op['args'] | undefined> {
 }
 
 /** Queue a command of the signed-in user and try to send it, unless he practises; resolves when it is saved. */
-export async function queueOp<N extends CommandName>(
-  name: N,
-  args: CommandArgs<N>,
-  files: LocalFile[] = [],
-  corrects?: string,
-): Promise<Op> {
+export async function queueOp<N extends CommandName>(name: N, args: CommandArgs<N>, files: LocalFile[] = [], corrects?: string): Promise<Op> {
+  const [op] = await queue([{ name, args, files, corrects }])
+  return op as Op
+}
+
+/** Queue one command several times over, saved together: one after the other could be cut in the middle. */
+export async function queueEach<N extends CommandName>(name: N, all: CommandArgs<N>[]): Promise<void> {
+  await queue(all.map((args) => ({ name, args })))
+}
+
+async function queue(wanted: Wanted[]): Promise<Op[]> {
   const db = home()
   if (!db) throw new Error('nobody is signed in')
-  const op = await saveOp(db, name, args as Record<string, unknown>, files, corrects).catch((error: unknown) => {
+  const ops = await saveOps(db, wanted).catch((error: unknown) => {
     isRefused.value = true
     throw error
   })
   isRefused.value = false
-  learn(db, op)
+  ops.forEach((op) => learn(db, op))
   if (!isPractising.value) void syncNow()
-  return op
+  return ops
 }
 
 interface Decided {

@@ -34,44 +34,56 @@ function localIso(now: Date): string {
   return `${local}${sign}${two(offset / 60)}:${two(offset % 60)}`
 }
 
+/** A command to be queued, with the files that belong to it and the entry it corrects. */
+export interface Wanted {
+  name: string
+  args: object
+  files?: LocalFile[]
+  corrects?: string
+}
+
 /** Queue a command; resolves when the transaction is complete: the entry is saved on this phone. */
-export async function saveOp(
-  db: UserDb,
-  name: string,
-  args: Record<string, unknown>,
-  files: LocalFile[] = [],
-  corrects?: string,
-): Promise<Op> {
+export async function saveOp(db: UserDb, name: string, args: object, files: LocalFile[] = []): Promise<Op> {
+  const [op] = await saveOps(db, [{ name, args, files }])
+  return op as Op
+}
+
+/** Queue commands; resolves when the one transaction is complete: all of them are saved on this phone, or none. */
+export async function saveOps(db: UserDb, wanted: Wanted[]): Promise<Op[]> {
   const now = new Date()
   return db.transaction('rw', db.outbox, db.blobs, db.meta, async () => {
     const clock = await clockOf(db)
-    const op: Op = {
-      id: mintId(now.getTime()),
-      seq: await db.next('seq'),
-      name,
-      v: 1,
-      made_at: localIso(now),
-      ...(clock && { clock }),
-      ...(corrects && { corrects }),
-      // What will be sent is JSON; a page may hand over reactive objects, which the database cannot hold.
-      args: JSON.parse(JSON.stringify(args)) as Op['args'],
-      ...(files.length > 0 && {
-        files: files.map(({ id, sha256, bytes, type, kind }) => ({ id, sha256, bytes: bytes.byteLength, type, kind })),
-      }),
+    const ops: Op[] = []
+    for (const { name, args, files = [], corrects } of wanted) {
+      const op: Op = {
+        id: mintId(now.getTime()),
+        seq: await db.next('seq'),
+        name,
+        v: 1,
+        made_at: localIso(now),
+        ...(clock && { clock }),
+        ...(corrects && { corrects }),
+        // What will be sent is JSON; a page may hand over reactive objects, which the database cannot hold.
+        args: JSON.parse(JSON.stringify(args)) as Op['args'],
+        ...(files.length > 0 && {
+          files: files.map(({ id, sha256, bytes, type, kind }) => ({ id, sha256, bytes: bytes.byteLength, type, kind })),
+        }),
+      }
+      await db.outbox.add(op)
+      await db.blobs.bulkAdd(
+        files.map(({ id, bytes, sha256, type }) => ({
+          id,
+          opId: op.id,
+          bytes,
+          sha256,
+          type,
+          sent: 0 as const,
+          refusals: 0,
+          madeAt: now.getTime(),
+        })),
+      )
+      ops.push(op)
     }
-    await db.outbox.add(op)
-    await db.blobs.bulkAdd(
-      files.map(({ id, bytes, sha256, type }) => ({
-        id,
-        opId: op.id,
-        bytes,
-        sha256,
-        type,
-        sent: 0 as const,
-        refusals: 0,
-        madeAt: now.getTime(),
-      })),
-    )
-    return op
+    return ops
   })
 }

@@ -2496,6 +2496,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maintenance_appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * maintenance_appraisals you may see, in pages.
+         * @description maintenance_appraisals you may see, in pages.
+         */
+        get: operations["list_maintenance_appraisals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_appraisals.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All maintenance_appraisals you may see, as a csv file.
+         * @description All maintenance_appraisals you may see, as a csv file.
+         */
+        get: operations["export_maintenance_appraisals_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_appraisals.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All maintenance_appraisals you may see, as a xlsx file.
+         * @description All maintenance_appraisals you may see, as a xlsx file.
+         */
+        get: operations["export_maintenance_appraisals_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_appraisals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a draft of somebody one led in a month that is over or runs; nobody else sees it.
+         * @description Keep a draft of somebody one led in a month that is over or runs; nobody else sees it.
+         *
+         *     Raises Problem 404 `account_manager_missing`, 422 `appraisal_month`, `appraisal_ahead` or `appraisal_of_another`,
+         *     409 `appraisal_before_leading`, `appraisal_exists` for a second one, or `appraisal_reported`.
+         */
+        put: operations["maintenance_appraisals.save"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_appraisals/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a dated amendment to what has been reported.
+         * @description Add a dated amendment to what has been reported.
+         */
+        post: operations["maintenance_appraisals.amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_appraisals/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report (汇报) a sheet, a draft or a new one, to the department, with the figures as they stand now; from then on it is
+         * @description Report (汇报) a sheet, a draft or a new one, to the department, with the figures as they stand now; from then on it is
+         *     read by whom it is about, too, and what it says stays (S10.10, S10.14).
+         *
+         *     Raises Problem 422 `appraisal_incomplete` with the fields that are wanting, and what a draft is refused for.
+         */
+        post: operations["maintenance_appraisals.report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance_appraisals/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the maintenance_appraisals you may see.
+         * @description One of the maintenance_appraisals you may see.
+         */
+        get: operations["get_maintenance_appraisals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/maintenance_cases": {
         parameters: {
             query?: never;
@@ -4450,6 +4596,75 @@ export interface paths {
          *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his.
          */
         get: operations["report_field_visits_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/maintenance_evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the records say of the upkeep of each account manager's shops in a month, in the order of routes, never ranked.
+         * @description What the records say of the upkeep of each account manager's shops in a month, in the order of routes, never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his, `account_manager_missing`
+         *     for somebody who serves none of them.
+         */
+        get: operations["report_maintenance_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/maintenance_evidence.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the records say of the upkeep of each account manager's shops in a month, in the order of routes, never ranked.
+         * @description What the records say of the upkeep of each account manager's shops in a month, in the order of routes, never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his, `account_manager_missing`
+         *     for somebody who serves none of them.
+         */
+        get: operations["report_maintenance_evidence_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/maintenance_evidence.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the records say of the upkeep of each account manager's shops in a month, in the order of routes, never ranked.
+         * @description What the records say of the upkeep of each account manager's shops in a month, in the order of routes, never ranked.
+         *
+         *     An account manager has his own. Raises Problem 404 `zone_missing` for a zone that is not his, `account_manager_missing`
+         *     for somebody who serves none of them.
+         */
+        get: operations["report_maintenance_evidence_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9008,6 +9223,216 @@ export interface components {
             lessons?: string | null;
         };
         /**
+         * EvidenceFigures
+         * @description The figures of an account manager's month as they stood on `counted_on` (domain §3.5).
+         *
+         *     Visits are his in the zone: `planned` of the month and not cancelled, `planned_done` completed of them, `visits` all
+         *     completed, at `visited_shops` of the `shops` in status 有效 on his routes; `attained_shops` as often as their size asks;
+         *     `doubted` have an anomaly that is not accepted. `target_count` is how many shops his month's plan in force wants visited.
+         *     Logs are as in the report of logs, `log_grade` the mean of those reviewed, 4 = A to 1 = D. Of `tasks_due` in the month
+         *     `tasks_in_time` were finished by their day. `file_changes` are values he wrote in `changed_files` shops' files.
+         *     Market managers asked for the satisfaction of his shops on their visits: `satisfaction_answers` of 1 to 5, `satisfied`
+         *     those of 4 and 5. Sales are cartons of his routes in the month and in the same month last year.
+         */
+        EvidenceFigures: {
+            /** Attained Shops */
+            attained_shops: number | null;
+            /** Cases Shared */
+            cases_shared: number;
+            /** Cases Written */
+            cases_written: number;
+            /** Changed Files */
+            changed_files: number;
+            /**
+             * Counted On
+             * Format: date
+             */
+            counted_on: string;
+            /** Doubted */
+            doubted: number;
+            /** Field Hours */
+            field_hours: number;
+            /** File Changes */
+            file_changes: number;
+            /** Frequency Attainment */
+            frequency_attainment: number | null;
+            /** Important Info Transfer */
+            important_info_transfer: number | null;
+            /** Important Notes */
+            important_notes: number;
+            /** Last Year Qty */
+            last_year_qty: number;
+            /** Log Grade */
+            log_grade: number | null;
+            /** Log Submit Rate */
+            log_submit_rate: number | null;
+            /** Logs Due */
+            logs_due: number;
+            /** Logs In Time */
+            logs_in_time: number;
+            /** Logs Late */
+            logs_late: number;
+            /** Logs Missing */
+            logs_missing: number;
+            /** Logs Reviewed */
+            logs_reviewed: number;
+            /** Logs Unproven */
+            logs_unproven: number;
+            /** Meetings Attended */
+            meetings_attended: number;
+            /** Meetings Called */
+            meetings_called: number;
+            /** Month Visit Progress */
+            month_visit_progress: number | null;
+            /** Order Qty */
+            order_qty: number;
+            /** Passed On */
+            passed_on: number;
+            /** Planned */
+            planned: number;
+            /** Planned Done */
+            planned_done: number;
+            /** Satisfaction Answers */
+            satisfaction_answers: number;
+            /** Satisfaction Mean */
+            satisfaction_mean: number | null;
+            /** Satisfaction Rate */
+            satisfaction_rate: number | null;
+            /** Satisfied */
+            satisfied: number;
+            /** Shops */
+            shops: number;
+            /** Slip Reply Timely */
+            slip_reply_timely: number | null;
+            /** Slips Answered */
+            slips_answered: number;
+            /** Slips In Time */
+            slips_in_time: number;
+            /** Target Count */
+            target_count: number | null;
+            /** Tasks Due */
+            tasks_due: number;
+            /** Tasks In Time */
+            tasks_in_time: number;
+            /** Valid Visit Rate */
+            valid_visit_rate: number | null;
+            /** Visit Coverage */
+            visit_coverage: number | null;
+            /** Visit Plan Completion */
+            visit_plan_completion: number | null;
+            /** Visited Shops */
+            visited_shops: number;
+            /** Visits */
+            visits: number;
+            /** Yoy Growth */
+            yoy_growth: number | null;
+        };
+        /**
+         * EvidenceRow
+         * @description The figures of one account manager in a zone.
+         */
+        EvidenceRow: {
+            /** Attained Shops */
+            attained_shops: number | null;
+            /** Cases Shared */
+            cases_shared: number;
+            /** Cases Written */
+            cases_written: number;
+            /** Changed Files */
+            changed_files: number;
+            /**
+             * Counted On
+             * Format: date
+             */
+            counted_on: string;
+            /** Doubted */
+            doubted: number;
+            /** Field Hours */
+            field_hours: number;
+            /** File Changes */
+            file_changes: number;
+            /** Frequency Attainment */
+            frequency_attainment: number | null;
+            /** Important Info Transfer */
+            important_info_transfer: number | null;
+            /** Important Notes */
+            important_notes: number;
+            /** Last Year Qty */
+            last_year_qty: number;
+            /** Log Grade */
+            log_grade: number | null;
+            /** Log Submit Rate */
+            log_submit_rate: number | null;
+            /** Logs Due */
+            logs_due: number;
+            /** Logs In Time */
+            logs_in_time: number;
+            /** Logs Late */
+            logs_late: number;
+            /** Logs Missing */
+            logs_missing: number;
+            /** Logs Reviewed */
+            logs_reviewed: number;
+            /** Logs Unproven */
+            logs_unproven: number;
+            /** Meetings Attended */
+            meetings_attended: number;
+            /** Meetings Called */
+            meetings_called: number;
+            /** Month Visit Progress */
+            month_visit_progress: number | null;
+            /** Order Qty */
+            order_qty: number;
+            /** Passed On */
+            passed_on: number;
+            /** Person Id */
+            person_id: string;
+            /** Person Name */
+            person_name: string | null;
+            /** Planned */
+            planned: number;
+            /** Planned Done */
+            planned_done: number;
+            /** Satisfaction Answers */
+            satisfaction_answers: number;
+            /** Satisfaction Mean */
+            satisfaction_mean: number | null;
+            /** Satisfaction Rate */
+            satisfaction_rate: number | null;
+            /** Satisfied */
+            satisfied: number;
+            /** Shops */
+            shops: number;
+            /** Slip Reply Timely */
+            slip_reply_timely: number | null;
+            /** Slips Answered */
+            slips_answered: number;
+            /** Slips In Time */
+            slips_in_time: number;
+            /** Target Count */
+            target_count: number | null;
+            /** Tasks Due */
+            tasks_due: number;
+            /** Tasks In Time */
+            tasks_in_time: number;
+            /** Valid Visit Rate */
+            valid_visit_rate: number | null;
+            /** Visit Coverage */
+            visit_coverage: number | null;
+            /** Visit Plan Completion */
+            visit_plan_completion: number | null;
+            /** Visited Shops */
+            visited_shops: number;
+            /** Visits */
+            visits: number;
+            /** Yoy Growth */
+            yoy_growth: number | null;
+            /** Zone Id */
+            zone_id: string;
+            /** Zone Name */
+            zone_name: string;
+        };
+        /**
          * ExcuseInvitee
          * @description That somebody who was called is on leave, or did not come.
          */
@@ -9838,6 +10263,74 @@ export interface components {
             user_id: string;
             /** What */
             what: string;
+        };
+        /**
+         * MaintenanceAppraisalsAmend
+         * @description Add a dated amendment to what has been reported.
+         */
+        MaintenanceAppraisalsAmend: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * MaintenanceAppraisalView
+         * @description The sheet of an account manager's month: what was found in his records, of his shops and his goals, a score of 100, a comment.
+         *
+         *     `evidence` are the figures as they stood when it was reported, null before. `timeliness` says whether that was by `due_at`.
+         */
+        MaintenanceAppraisalView: {
+            /** Account Manager Id */
+            account_manager_id: string;
+            /** Author Id */
+            author_id: string;
+            /** Comment */
+            comment: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Earliest At */
+            earliest_at: string | null;
+            evidence: components["schemas"]["EvidenceFigures"] | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Id */
+            id: string;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /** Latest At */
+            latest_at: string | null;
+            /** Quality Score */
+            quality_score: number | null;
+            /** Record Check */
+            record_check: string | null;
+            /** Reported At */
+            reported_at: string | null;
+            /** Satisfaction */
+            satisfaction: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "reported";
+            /** Target Completion */
+            target_completion: string | null;
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Zone Id */
+            zone_id: string;
         };
         /**
          * MaintenanceCaseView
@@ -10959,6 +11452,52 @@ export interface components {
             text: string;
         };
         /**
+         * ReportAppraisal
+         * @description What is found, as it is reported.
+         */
+        ReportAppraisal: {
+            /**
+             * Account Manager Id
+             * Format: uuid
+             */
+            account_manager_id: string;
+            /**
+             * Comment
+             * @default null
+             */
+            comment?: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Quality Score
+             * @default null
+             */
+            quality_score?: number | null;
+            /**
+             * Record Check
+             * @default null
+             */
+            record_check?: string | null;
+            /**
+             * Satisfaction
+             * @default null
+             */
+            satisfaction?: string | null;
+            /**
+             * Target Completion
+             * @default null
+             */
+            target_completion?: string | null;
+        };
+        /**
          * ReportProgress
          * @description How far it has come, in percent; `id` is the note's.
          */
@@ -11303,6 +11842,53 @@ export interface components {
             starts_on: string;
             /** Yoy Growth */
             yoy_growth: number | null;
+        };
+        /**
+         * SaveAppraisal
+         * @description What is found of an account manager in the month that begins on `first_on`: in his records (S10.11), of his shops'
+         *     satisfaction and his goals (S10.12), and how good his work is, from 0 to 100, in a few words (S10.13).
+         */
+        SaveAppraisal: {
+            /**
+             * Account Manager Id
+             * Format: uuid
+             */
+            account_manager_id: string;
+            /**
+             * Comment
+             * @default null
+             */
+            comment?: string | null;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Quality Score
+             * @default null
+             */
+            quality_score?: number | null;
+            /**
+             * Record Check
+             * @default null
+             */
+            record_check?: string | null;
+            /**
+             * Satisfaction
+             * @default null
+             */
+            satisfaction?: string | null;
+            /**
+             * Target Completion
+             * @default null
+             */
+            target_completion?: string | null;
         };
         /**
          * SaveBrand
@@ -16909,6 +17495,212 @@ export interface operations {
             };
         };
     };
+    list_maintenance_appraisals: {
+        parameters: {
+            query?: {
+                account_manager_id?: string;
+                after?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                limit?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["MaintenanceAppraisalView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_maintenance_appraisals_csv: {
+        parameters: {
+            query?: {
+                account_manager_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_maintenance_appraisals_xlsx: {
+        parameters: {
+            query?: {
+                account_manager_id?: string;
+                first_on?: string;
+                first_on_from?: string;
+                first_on_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "maintenance_appraisals.save": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaveAppraisal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "maintenance_appraisals.amend": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceAppraisalsAmend"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "maintenance_appraisals.report": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReportAppraisal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_maintenance_appraisals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceAppraisalView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     list_maintenance_cases: {
         parameters: {
             query?: {
@@ -19606,6 +20398,82 @@ export interface operations {
             query?: {
                 on?: string | null;
                 period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_maintenance_evidence: {
+        parameters: {
+            query?: {
+                account_manager_id?: string | null;
+                on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["EvidenceRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_maintenance_evidence_csv: {
+        parameters: {
+            query?: {
+                account_manager_id?: string | null;
+                on?: string | null;
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_maintenance_evidence_xlsx: {
+        parameters: {
+            query?: {
+                account_manager_id?: string | null;
+                on?: string | null;
                 zone_id?: string | null;
             };
             header?: never;

@@ -112,6 +112,11 @@ def meeting_attendance(came: int, called: int) -> float | None:
     return share(came, called)
 
 
+def satisfaction_rate(satisfied: int, answers: int) -> float | None:
+    """客户满意率 `satisfaction_rate`: answers of 4 and 5 ÷ answers (S10.12)."""
+    return share(satisfied, answers)
+
+
 def fill_rate(order_qty: int, demand_qty: int) -> float | None:
     """订足率 `fill_rate`: cartons ordered ÷ cartons wanted."""
     return share(order_qty, demand_qty)

@@ -108,10 +108,13 @@ def field_visits(reading: Reading, params: FieldParams) -> list[FieldRow]:
     """
     period = metrics.period_of(params.period, params.on or reading.on)
     places = territories(reading, params.zone_id)
-    groups = _groups(reading, places)
-    now = _tallies(reading, places, period, groups)
-    before = _tallies(reading, places, metrics.before(params.period, period), groups)
-    shops, targets = _shops(reading, places), _targets(reading, period) if params.period == "month" else {}
+    groups = groups_of(reading, places)
+    now = tallies(reading, places, period, groups)
+    before = tallies(reading, places, metrics.before(params.period, period), groups)
+    shops, targets = (
+        shops_of(reading, places),
+        targets_of(reading, period) if params.period == "month" else {},
+    )
     names = dict(reading.session.execute(select(Person.id, Person.name).where(reading.of("people"))).all())
     rows = []
     for group, this, last in zip(groups, now, before, strict=True):
@@ -126,14 +129,15 @@ def field_visits(reading: Reading, params: FieldParams) -> list[FieldRow]:
                 person_name=names.get(group.visitor_id) if group.visitor_id else None,
                 first_on=period.first,
                 last_on=period.last,
-                **_figures(this, last, here, targets.get(group.visitor_id)),
-                **_frequency(this, here, counts=params.period == "month" and group.level != "market_manager"),
+                **figures(this, last, here, targets.get(group.visitor_id)),
+                **frequency(this, here, counts=params.period == "month" and group.level != "market_manager"),
             )
         )
     return rows
 
 
-def _groups(reading: Reading, places: list[Territory]) -> list[Group]:
+def groups_of(reading: Reading, places: list[Territory]) -> list[Group]:
+    """Whose visits the reader is told of: all, zones, their market managers and account managers; else his own."""
     led = reading.served("zone")
     groups = []
     if led:
@@ -152,9 +156,10 @@ def _groups(reading: Reading, places: list[Territory]) -> list[Group]:
     return groups
 
 
-def _tallies(
+def tallies(
     reading: Reading, places: list[Territory], period: metrics.Period, groups: list[Group]
 ) -> list[Tally]:
+    """What each group planned and did in a period."""
     doubted = set(
         reading.session.scalars(
             select(VisitAnomaly.id).where(
@@ -194,7 +199,7 @@ def _count(tally: Tally, visit: Any, *, is_doubted: bool) -> None:
             tally.stays.append(max(visit.check_out_at - visit.check_in_at, timedelta()))
 
 
-def _shops(reading: Reading, places: Iterable[Territory]) -> dict[str, dict[str, int]]:
+def shops_of(reading: Reading, places: Iterable[Territory]) -> dict[str, dict[str, int]]:
     """Route → its shops in status 有效 → how often each is to be visited in a month."""
     found: dict[str, dict[str, int]] = {route: {} for place in places for route in place.route_ids}
     active = select(Customer.id, Customer.route_id, Customer.business_size, Customer.is_watched).where(
@@ -206,7 +211,7 @@ def _shops(reading: Reading, places: Iterable[Territory]) -> dict[str, dict[str,
     return found
 
 
-def _targets(reading: Reading, month: metrics.Period) -> dict[str | None, int]:
+def targets_of(reading: Reading, month: metrics.Period) -> dict[str | None, int]:
     """How many shops each wants to visit by his month's plan in force."""
     planned = select(VisitPlan.author_id, VisitPlan.target_count).where(
         reading.of("visit_plans"),
@@ -217,7 +222,8 @@ def _targets(reading: Reading, month: metrics.Period) -> dict[str | None, int]:
     return {author: count for author, count in reading.session.execute(planned) if count is not None}
 
 
-def _figures(this: Tally, last: Tally, shops: dict[str, int], target: int | None) -> dict[str, Any]:
+def figures(this: Tally, last: Tally, shops: dict[str, int], target: int | None) -> dict[str, Any]:
+    """The figures of a period beside those of the one before, over the shops of some routes."""
     visited = len(this.by_shop.keys() & shops.keys())
     return {
         "planned": this.planned,
@@ -239,7 +245,8 @@ def _figures(this: Tally, last: Tally, shops: dict[str, int], target: int | None
     }
 
 
-def _frequency(this: Tally, shops: dict[str, int], *, counts: bool) -> dict[str, Any]:
+def frequency(this: Tally, shops: dict[str, int], *, counts: bool) -> dict[str, Any]:
+    """How many of the shops were visited as often as wanted; nothing where it does not count."""
     attained = sum(this.by_shop[shop_id] >= wanted for shop_id, wanted in shops.items())
     return {
         "attained_shops": attained if counts else None,

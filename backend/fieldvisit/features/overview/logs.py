@@ -95,8 +95,8 @@ def work_logs(reading: Reading, params: LogParams) -> list[LogRow]:
     period = metrics.period_of(params.period, params.on or reading.on)
     groups = _groups(reading, territories(reading, params.zone_id))
     people = {person for group in groups for person in group.people}
-    now = _tallies(reading, people, period)
-    before = _tallies(reading, people, metrics.before(params.period, period))
+    now = tallies(reading, people, period)
+    before = tallies(reading, people, metrics.before(params.period, period))
     return [
         LogRow(
             level=group.level,
@@ -106,7 +106,7 @@ def work_logs(reading: Reading, params: LogParams) -> list[LogRow]:
             person_name=group.name,
             first_on=period.first,
             last_on=period.last,
-            **_figures(_sum(now, group), _sum(before, group)),
+            **figures(_sum(now, group), _sum(before, group)),
         )
         for group in groups
     ]
@@ -137,7 +137,7 @@ def _groups(reading: Reading, places: list[Territory]) -> list[Group]:
     return groups
 
 
-def _tallies(reading: Reading, people: set[str], period: metrics.Period) -> dict[str, Counter[str]]:
+def tallies(reading: Reading, people: set[str], period: metrics.Period) -> dict[str, Counter[str]]:
     """What each of them wrote, and was written, in a period that may still run."""
     found = {person: Counter[str]() for person in people}
     last = min(period.last, reading.on - timedelta(days=1))
@@ -242,7 +242,8 @@ def _sum(tallies: dict[str, Counter[str]], group: Group) -> Counter[str]:
     return sum((tallies[person] for person in group.people), Counter[str]())
 
 
-def _figures(this: Counter[str], last: Counter[str]) -> dict[str, Any]:
+def figures(this: Counter[str], last: Counter[str]) -> dict[str, Any]:
+    """The figures of a period beside those of the one before."""
     return {name: this[name] for name in FIGURES} | {
         "log_submit_rate": metrics.log_submit_rate(this["logs_in_time"], this["logs_due"]),
         "log_submit_rate_before": metrics.log_submit_rate(last["logs_in_time"], last["logs_due"]),

@@ -24,6 +24,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
     ['/maintenance', 'maintenance', [MANAGER, LEADER]],
+    ['/appraisals', 'appraisals', [MANAGER, LEADER, ADMIN]],
     ['/policies', 'policies', [MANAGER, LEADER, CENTRE, ADMIN]],
   ],
   customers: [['/desk/shops', 'shops', [MANAGER]]],
