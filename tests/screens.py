@@ -354,10 +354,10 @@ def form_of_an_appraisal(page: Page) -> None:
 
 
 def writing_an_appraisal(page: Page) -> None:
-    """A sheet of this month beside its figures."""
+    """A sheet of this month that nobody has written yet, beside its figures."""
     shown("appraisal")(page)
     page.get_by_role("button", name="下月").click()
-    page.get_by_test_id("appraisal").first.get_by_role("link").click()
+    page.get_by_test_id("appraisal").filter(has_text="未写").first.get_by_role("link").click()
     shown("figure-plan")(page)
 
 

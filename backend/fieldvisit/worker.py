@@ -37,6 +37,7 @@ def only_one(database: Database) -> Iterator[bool]:
     with (
         database.engine.connect() as connection
     ):  # the lock ends with its transaction, and with its connection
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         asked = text("SELECT pg_try_advisory_xact_lock(:number)")
         yield bool(connection.scalar(asked, {"number": ROUND_LOCK}))
 

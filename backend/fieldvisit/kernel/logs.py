@@ -1,5 +1,6 @@
 """Logs: one JSON line an event, with ids and codes; what went wrong by its place and kind, never by what it said."""
 
+import logging
 import traceback
 from types import TracebackType
 from typing import Any
@@ -11,6 +12,7 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 def configure() -> None:
     """To be called once by whoever starts a server."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write down whole addresses, keys and all
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -92,7 +92,7 @@ def tell(happening: Happening, users: Iterable[str | None], kind: str, **data: A
     active = session.scalars(select(User.id).where(User.id.in_(told), User.is_active).order_by(User.id)).all()
     day = day_of(event.happened_at)
     homes = happening.bundles([NOTICE_DAY.of(user=user, day=day) for user in active])
-    notices = {user: happening.id(f"{kind}:{user}") for user in active}
+    notices = {user: happening.next_id(f"{kind}:{user}") for user in active}
     for user, home in zip(active, homes, strict=True):
         session.add(
             Notice(

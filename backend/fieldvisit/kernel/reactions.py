@@ -1,5 +1,6 @@
 """Running the readers of events: each once per event, in a transaction of its own, after what happened is committed."""
 
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID, uuid5
 
@@ -28,10 +29,16 @@ class Happening:
         self.session: Session = locks.session
         self.event = event
         self._reader = reader
+        self._made: Counter[str] = Counter()
 
     def id(self, label: str) -> str:
         """An id that is the same whenever this reader deals with this event again."""
         return str(uuid5(NAMESPACE, f"{self.event.number}:{self._reader}:{label}"))
+
+    def next_id(self, label: str) -> str:
+        """The same for the first, the second … of a label: what one reader makes of one event may be several of a kind."""
+        self._made[label] += 1
+        return self.id(f"{label}:{self._made[label]}")
 
     def bundles(self, keys: Iterable[str | BundleKey]) -> list[Bundle]:
         """These bundles, locked; where they are not yet the reader is run again with them."""

@@ -73,6 +73,8 @@ class Runtime:
     def close(self) -> None:
         """Give everything back."""
         self.looks.write(self.db)
+        if self.outside is not None:
+            self.outside.close()
         self.files.close()
         self.db.close()
         self.use.close()

@@ -6471,7 +6471,7 @@ export interface paths {
          * Say where a user of the own department is reached.
          * @description Say where a user of the own department is reached.
          *
-         *     Raises Problem 404 `user_missing`, 409 `user_inactive`, `phone_missing` where SMS is wanted and no number known, `outside_id_taken`.
+         *     Raises Problem 404 `user_missing`, 409 `user_inactive` (whose addresses may only be taken away), `phone_missing` where SMS is wanted and no number known, `outside_id_taken`.
          */
         put: operations["outside.set_address"];
         post?: never;

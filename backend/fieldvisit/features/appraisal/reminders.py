@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldvisit.features.appraisal.leading import REPORT, due_of, zone_of
+from fieldvisit.features.appraisal.leading import REPORT, due_of, led_then, zone_of
 from fieldvisit.features.appraisal.models import MaintenanceAppraisal
 from fieldvisit.features.metrics.rules import Period, month_period
 from fieldvisit.features.org.models import Route, Zone
@@ -56,7 +56,7 @@ def remind(happening: Happening) -> None:
 
 
 def _wanting(session: Session, month: Period) -> Counter[str]:
-    """How many of those who served a route in the month have no reported sheet, by who leads their zone."""
+    """How many of those who served a route in the month have no reported sheet, by who leads their zone and did so then."""
     reported = select(MaintenanceAppraisal.account_manager_id).where(
         MaintenanceAppraisal.first_on == month.first, MaintenanceAppraisal.state == "reported"
     )
@@ -65,5 +65,7 @@ def _wanting(session: Session, month: Period) -> Counter[str]:
     )
     managers = dict(session.execute(select(Zone.id, Zone.market_manager_id)).all())
     zones = [zone_of(session, user_id, month) for user_id in session.scalars(serving.distinct()) if user_id]
-    led = [managers.get(zone_id) for zone_id in zones if zone_id]
-    return Counter(manager for manager in led if manager)
+    led = [(managers.get(zone_id), zone_id) for zone_id in zones if zone_id]
+    return Counter(
+        manager for manager, zone_id in led if manager and led_then(session, manager, zone_id, month)
+    )

@@ -1,10 +1,13 @@
 """The ways out: WeCom and DingTalk to a person or into a group, an SMS gateway, and a hook of the company's own."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import ipaddress
+import threading
 import tomllib
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,11 +18,11 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 from fieldvisit.kernel.clock import now, unix_ms
-from fieldvisit.kernel.outside.reach import Reach, Undelivered
+from fieldvisit.kernel.outside.reach import TOTAL_SECONDS, Reach, Undelivered
 
 WECOM, DINGTALK = "https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com"
 TOKEN_OLD = {40014, 42001, 88}  # the token is not (or no longer) one: ask for another
-NOBODY = {60111, 81013, 33012, 60121, 400002}  # there is no such user: trying again is of no use
+NOBODY = {60111, 81013, 33012, 60121}  # there is no such user: trying again is of no use
 SPARE = timedelta(minutes=5)
 
 
@@ -78,6 +81,12 @@ class Channels(_Part):
     dingtalk: DingtalkApp | None = None
     sms: Gateway | None = None
     bots: list[Bot] = []
+
+    @property
+    def addresses(self) -> list[str]:
+        """Every address that a message may go to."""
+        apps = [app.address for app in (self.wecom, self.dingtalk) if app]
+        return apps + [one.url for one in (self.sms, *self.bots) if one]
 
 
 def read_channels(path: Path) -> Channels:
@@ -141,17 +150,22 @@ class _Token:
     async def get(self, reach: Reach, url: str) -> str:
         if self.until is None or now() >= self.until:
             answer = _fine(await reach.get(url))
+            lasts = answer.get("expires_in")
             self.value = str(answer.get("access_token", ""))
-            self.until = now() + timedelta(seconds=int(answer.get("expires_in", 7200))) - SPARE
+            self.until = now() + timedelta(seconds=lasts if isinstance(lasts, int) else 0) - SPARE
         return self.value
 
 
 def _fine(answer: dict[str, Any]) -> dict[str, Any]:
-    code = answer.get("errcode")
+    code = _code(answer)
     if code != 0:
-        number = code if isinstance(code, int) else "none"
-        raise Undelivered(f"said_{number}", is_final=code in NOBODY)
+        raise Undelivered("answer_wrong" if code is None else f"said_{code}", is_final=code in NOBODY)
     return answer
+
+
+def _code(answer: dict[str, Any]) -> int | None:
+    code = answer.get("errcode")
+    return code if isinstance(code, int) else None
 
 
 @dataclass
@@ -166,7 +180,7 @@ class _App:
         for is_last in (False, True):
             token = await self.token.get(reach, self.token_url)
             answer = await reach.post(f"{self.send_url}?access_token={quote_plus(token)}", said)
-            if answer.get("errcode") not in TOKEN_OLD or is_last:
+            if _code(answer) not in TOKEN_OLD or is_last:
                 break
             self.token.until = None
         return _fine(answer)
@@ -177,7 +191,7 @@ class Wecom:
 
     def __init__(self, app: WecomApp) -> None:
         asked = f"corpid={quote_plus(app.corp_id)}&corpsecret={quote_plus(app.secret)}"
-        base = f"{app.address}/cgi-bin"
+        base = f"{app.address.rstrip('/')}/cgi-bin"
         self._app = _App(f"{base}/gettoken?{asked}", f"{base}/message/send")
         self._agent = app.agent_id
 
@@ -191,7 +205,7 @@ class Wecom:
         }
         twice = {"enable_duplicate_check": 1, "duplicate_check_interval": 1800}
         answer = await self._app.send_to(reach, said | twice)
-        if answer.get("invaliduser"):
+        if answer.get("invaliduser") or answer.get("unlicenseduser"):
             raise Undelivered("said_81013", is_final=True)
 
 
@@ -200,8 +214,9 @@ class Dingtalk:
 
     def __init__(self, app: DingtalkApp) -> None:
         asked = f"appkey={quote_plus(app.app_key)}&appsecret={quote_plus(app.app_secret)}"
-        sends = f"{app.address}/topapi/message/corpconversation/asyncsend_v2"
-        self._app = _App(f"{app.address}/gettoken?{asked}", sends)
+        base = app.address.rstrip("/")
+        sends = f"{base}/topapi/message/corpconversation/asyncsend_v2"
+        self._app = _App(f"{base}/gettoken?{asked}", sends)
         self._agent = app.agent_id
 
     async def send(self, reach: Reach, letter: Letter) -> None:
@@ -259,19 +274,32 @@ async def _signed_bot(reach: Reach, bot: Bot, letter: Letter) -> None:
 _BOTS = {"wecom": _wecom_bot, "dingtalk": _dingtalk_bot, "signed": _signed_bot}
 
 
-@dataclass
 class Outside:
-    """What a running server has of the world outside."""
+    """What a running server has of the world outside. Calls run on a loop of their own, in whichever thread one waits for them."""
 
-    app_url: str
-    reach: Reach
-    senders: dict[str, Sender]
+    def __init__(self, app_url: str, reach: Reach, senders: dict[str, Sender]) -> None:
+        self.app_url = app_url
+        self.reach = reach
+        self.senders = senders
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
 
     @staticmethod
     def open(path: Path) -> "Outside":
         """From the operator's file; raises ValueError."""
         said = read_channels(path)
         hosts = [*said.hosts, urlsplit(WECOM).netloc, urlsplit(DINGTALK).netloc]
+        try:
+            reach = Reach(hosts, said.inner_networks, said.ca_file)
+            for address in said.addresses:
+                reach.allowed(address)
+        except OSError:
+            raise ValueError(f"{path} of FIELDVISIT_OUTSIDE: ca_file cannot be read") from None
+        except Undelivered:
+            raise ValueError(
+                f"{path} of FIELDVISIT_OUTSIDE: every address is https and its host among `hosts`"
+            ) from None
         senders: dict[str, Sender] = {"bot": Bots(said.bots)}
         if said.wecom:
             senders["wecom"] = Wecom(said.wecom)
@@ -279,4 +307,19 @@ class Outside:
             senders["dingtalk"] = Dingtalk(said.dingtalk)
         if said.sms:
             senders["sms"] = Sms(said.sms)
-        return Outside(str(said.app_url), Reach(hosts, said.inner_networks, said.ca_file), senders)
+        return Outside(str(said.app_url), reach, senders)
+
+    def run(self, call: Coroutine[Any, Any, None]) -> None:
+        """Wait for a call, but no longer than two exchanges may take: not even for a resolver that never answers."""
+        waiting = asyncio.run_coroutine_threadsafe(call, self._loop)
+        try:
+            waiting.result(2 * TOTAL_SECONDS)
+        except TimeoutError:
+            waiting.cancel()
+            raise Undelivered("no_answer") from None
+
+    def close(self) -> None:
+        """Let go of the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._loop.close()

@@ -26,8 +26,8 @@ from fieldvisit.kernel.outside.rules import (
     DEFAULT_HOURS,
     DIGESTS,
     SAID,
+    TRIED,
     Channel,
-    Said,
     Way,
     hours_from,
     is_quiet_clock,
@@ -36,9 +36,6 @@ from fieldvisit.kernel.reactions import NAMESPACE
 from fieldvisit.kernel.users import User
 from fieldvisit.kernel.values import Args, Id, TimeOfDay
 from fieldvisit.kernel.work import Locks, Touching, Work
-
-TRIED = "outside_try"
-SAID[TRIED] = Said("这是一条测试消息，收到即表示通道可用", is_urgent=True)
 
 UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._@-]{1,64}$")]
 
@@ -128,18 +125,19 @@ def set_hours(work: Work, args: SetHours) -> None:
 def set_address(work: Work, args: SetAddress) -> None:
     """Say where a user of the own department is reached.
 
-    Raises Problem 404 `user_missing`, 409 `user_inactive`, `phone_missing` where SMS is wanted and no number known, `outside_id_taken`.
+    Raises Problem 404 `user_missing`, 409 `user_inactive` (whose addresses may only be taken away), `phone_missing` where SMS is wanted and no number known, `outside_id_taken`.
     """
     user = work.session.get(User, args.user_id)
     department = work.user.department_id
     if user is None or department is None or user.department_id != department:
         raise missing("user_missing", waits_for=args.user_id)
-    if not user.is_active:
+    if not user.is_active and (args.wecom or args.dingtalk or args.sms):
         raise not_now("user_inactive")
     if args.sms and not user.phone:
         raise not_now("phone_missing")
     for column, value in ((OutsideAddress.wecom, args.wecom), (OutsideAddress.dingtalk, args.dingtalk)):
-        others = select(OutsideAddress.id).where(column == value, OutsideAddress.user_id != user.id)
+        others = select(OutsideAddress.id).join(User, User.id == OutsideAddress.user_id)
+        others = others.where(column == value, User.id != user.id, User.is_active)
         if value is not None and work.session.scalar(others.limit(1)) is not None:
             raise not_now("outside_id_taken")
     home = work.bundle(OUTSIDE_ADDRESSES.of(department=department))

@@ -1,12 +1,12 @@
 """Carrying out what waits to go outside: one message for whatever has come together, tried again until it is of no more use."""
 
-import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
+from uuid import uuid5
 
 import structlog
 from sqlalchemy import select
@@ -18,11 +18,13 @@ from fieldvisit.kernel.metrics import OUTSIDE
 from fieldvisit.kernel.notices import Notice
 from fieldvisit.kernel.outside.channels import Letter, Outside
 from fieldvisit.kernel.outside.models import OutsideAddress, OutsideMessage
+from fieldvisit.kernel.outside.queueing import when
 from fieldvisit.kernel.outside.reach import Undelivered
-from fieldvisit.kernel.outside.rules import BACKOFF, SAID, text_of
+from fieldvisit.kernel.outside.rules import BACKOFF, SAID, TRIED, Channel, text_of
+from fieldvisit.kernel.reactions import NAMESPACE
 from fieldvisit.kernel.users import User
 
-AT_ONCE = 500
+AT_ONCE = 200  # of a channel in a round
 SECONDS = 20.0  # of a round: other work waits meanwhile
 
 log = structlog.get_logger()
@@ -36,40 +38,57 @@ class Parcel:
     to: str
     messages: list[OutsideMessage]
 
+    def letter(self, address: str) -> Letter:
+        """What is said; its id is that of just these messages, so that whoever drops a second one drops nothing new."""
+        ids = ",".join(sorted(row.id for row in self.messages))
+        text = text_of(
+            (SAID[row.kind] for row in self.messages if row.kind in SAID),
+            max(row.made_at for row in self.messages),
+            address,
+        )
+        return Letter(str(uuid5(NAMESPACE, ids)), self.to, text)
+
 
 def deliver(db: Database, outside: Outside) -> None:
     """Send what is due. A channel that fails is left alone until the next round, so that it holds up no other."""
-    with db.write() as session:
-        parcels = _parcels(session, now())
-    began, troubled = time.monotonic(), set[str]()
-    for parcel in parcels:
-        if parcel.channel in troubled:
-            continue
-        if time.monotonic() - began > SECONDS:
-            return
-        trouble = _send(outside, parcel)
-        if trouble is not None and not trouble.is_final:
-            troubled.add(parcel.channel)
-        _note(db, parcel, trouble)
+    began = time.monotonic()
+    for channel in get_args(Channel):
+        with db.write() as session:
+            parcels = _parcels(session, channel, now())
+        for parcel in parcels:
+            if time.monotonic() - began > SECONDS:
+                return
+            trouble = _send(outside, parcel)
+            _note(db, parcel, trouble)
+            if trouble is not None and not trouble.is_final:
+                break
 
 
-def _parcels(session: Session, moment: datetime) -> list[Parcel]:
-    """What is due, by channel and addressee; what somebody has read meanwhile, or can no longer be reached with, ends here."""
-    due = select(OutsideMessage).where(OutsideMessage.ended_at.is_(None), OutsideMessage.due_at <= moment)
+def _parcels(session: Session, channel: str, moment: datetime) -> list[Parcel]:
+    """What is due on a channel, by addressee; what somebody has read meanwhile, or can no longer be reached with, ends here.
+
+    What has become due while it is quiet waits until that is over, unless somebody tries the way.
+    """
+    due = select(OutsideMessage).where(
+        OutsideMessage.ended_at.is_(None), OutsideMessage.channel == channel, OutsideMessage.due_at <= moment
+    )
     waiting = session.scalars(due.order_by(OutsideMessage.due_at, OutsideMessage.id).limit(AT_ONCE)).all()
     reached = _addresses(session, {row.user_id for row in waiting if row.user_id})
     named = [row.notice_id for row in waiting if row.notice_id]
     read = set(session.scalars(select(Notice.id).where(Notice.id.in_(named), Notice.read_at.is_not(None))))
-    together: dict[tuple[str, str], list[OutsideMessage]] = defaultdict(list)
+    opens = when(session, moment, "at_once") if waiting else moment
+    together: dict[str, list[OutsideMessage]] = defaultdict(list)
     for row in waiting:
-        to = row.department_id if row.user_id is None else reached.get((row.user_id, row.channel))
+        to = row.department_id if row.user_id is None else reached.get((row.user_id, channel))
         if row.notice_id in read:
             row.ended_at, row.end = moment, "read"
         elif to is None:
             row.ended_at, row.end = moment, "left"
+        elif opens > moment and row.kind != TRIED:
+            row.due_at = opens
         else:
-            together[row.channel, to].append(row)
-    return [Parcel(channel, to, rows) for (channel, to), rows in together.items()]
+            together[to].append(row)
+    return [Parcel(channel, to, rows) for to, rows in together.items()]
 
 
 def _addresses(session: Session, users: set[str]) -> dict[tuple[str, str], str]:
@@ -83,15 +102,15 @@ def _addresses(session: Session, users: set[str]) -> dict[tuple[str, str], str]:
 
 def _send(outside: Outside, parcel: Parcel) -> Undelivered | None:
     sender = outside.senders.get(parcel.channel)
-    text = text_of((SAID[row.kind] for row in parcel.messages if row.kind in SAID), outside.app_url)
     try:
         if sender is None:
             raise Undelivered("channel_missing", is_final=True)
-        letter = Letter(parcel.messages[0].id, parcel.to, text)
-        with ThreadPoolExecutor(1) as apart:  # a loop of its own, whichever thread does the round
-            apart.submit(asyncio.run, sender.send(outside.reach, letter)).result()  # noqa: TID251 – as said
+        outside.run(sender.send(outside.reach, parcel.letter(outside.app_url)))
     except Undelivered as trouble:
         return trouble
+    except Exception:  # whatever an answer made of us, the next addressee is not to wait for it
+        log.exception("message not delivered", channel=parcel.channel)
+        return Undelivered("answer_wrong")
     return None
 
 

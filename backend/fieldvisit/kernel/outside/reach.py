@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +68,15 @@ class Reach:
 
     async def _ask(self, method: str, url: str, said: Any, headers: dict[str, str]) -> dict[str, Any]:
         body = said if isinstance(said, bytes) else orjson.dumps(said)
-        asked = self._allowed(url)
+        asked = self.allowed(url)
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 return await self._exchange(method, asked, body, headers)
         except (TimeoutError, httpx.HTTPError, OSError):
             raise Undelivered("no_answer") from None
 
-    def _allowed(self, url: str) -> httpx.URL:
+    def allowed(self, url: str) -> httpx.URL:
+        """The address, if it may be gone to; raises Undelivered `address_refused`."""
         try:
             asked = httpx.URL(url)
         except (httpx.InvalidURL, TypeError):
@@ -90,11 +92,19 @@ class Reach:
         found = [ipaddress.ip_address(one) for one in await self._resolve(asked.host, asked.port or HTTPS)]
         if not found or not all(self._is_ours_to_reach(one) for one in found):
             raise Undelivered("address_refused")
+        for address in found[:-1]:
+            with suppress(httpx.ConnectError):
+                return await self._post(method, asked, address, body, headers)
+        return await self._post(method, asked, found[-1], body, headers)
+
+    async def _post(
+        self, method: str, asked: httpx.URL, address: Address, body: bytes, headers: dict[str, str]
+    ) -> dict[str, Any]:
         async with (
             httpx.AsyncClient(verify=self._trust, trust_env=False, timeout=TOTAL_SECONDS) as client,
             client.stream(
                 method,
-                asked.copy_with(host=_written(found[0])),
+                asked.copy_with(host=_written(address)),
                 content=body,
                 headers={
                     "Content-Type": "application/json; charset=utf-8",

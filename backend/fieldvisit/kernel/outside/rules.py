@@ -13,6 +13,7 @@ Channel = Literal["wecom", "dingtalk", "sms", "bot"]
 End = Literal["sent", "read", "left", "given_up"]
 
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360))
+TOO_OLD = timedelta(days=3)
 LOOKED_AHEAD = 40  # days: longer than any run of days off
 DIGESTS = 6  # moments of a day at the most
 
@@ -25,7 +26,8 @@ class Said:
     is_urgent: bool = False
 
 
-SAID: dict[str, Said] = {}
+TRIED = "outside_try"
+SAID: dict[str, Said] = {TRIED: Said("这是一条测试消息，收到即表示通道可用", is_urgent=True)}
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,16 @@ def due_at(moment: datetime, way: Way, hours: Hours, off: set[date]) -> datetime
     return next(fit, moment)
 
 
-def text_of(said: Iterable[Said], address: str) -> str:
-    """One message for everything that has come together; the app's address is all it leads to."""
+def text_of(said: Iterable[Said], newest: datetime, address: str) -> str:
+    """One message for everything that has come together; the app's address is all it leads to.
+
+    It says when the newest of it happened, to the second: what reads alike the platforms drop as sent twice.
+    """
     counted = Counter(one.text for one in said)
     lines = [text if count == 1 else f"{text}（{count} 条）" for text, count in counted.items()]
+    at = f"{newest.astimezone(SHANGHAI):%m-%d %H:%M:%S}"
     if len(lines) == 1:
-        return f"【走访通】{lines[0]}。请打开走访通查看：{address}"
+        return f"【走访通】{lines[0]}（{at}）。请打开走访通查看：{address}"
     return "\n".join(
-        ["【走访通】您有新消息：", *(f"· {line}" for line in lines), f"请打开走访通查看：{address}"]
+        [f"【走访通】您有新消息（{at}）：", *(f"· {line}" for line in lines), f"请打开走访通查看：{address}"]
     )
