@@ -74,7 +74,6 @@ def upgrade() -> None:
         user_id=True,
     )
     op.create_index(op.f("ix_outside_message_ended_at_due_at"), "outside_message", ["ended_at", "due_at"])
-    op.create_index(op.f("ix_outside_message_ended_at"), "outside_message", ["ended_at"])
 
 
 def downgrade() -> None:

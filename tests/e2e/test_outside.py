@@ -63,6 +63,7 @@ def test_the_administrator_lets_notices_out_and_a_colleague_hears_of_a_slip_with
     expect(rule).to_have_count(1)
     rule.get_by_role("combobox").select_option("立即")
     expect(rule.get_by_role("combobox")).to_be_enabled()
+    expect(rule.get_by_role("combobox")).to_have_value("at_once")
     slip = {"id": uid(), "addressee_id": person("ga"), "category": "supply"}
     server.post(
         server.token("am17"), "/api/info_slips", slip | {"content": "老街小店断货", "wanted_action": "请补货"}

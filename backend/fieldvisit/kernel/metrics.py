@@ -1,8 +1,11 @@
 """The figures of one process for Prometheus: counts and ages, with labels from short fixed lists, never a name or an id."""
 
 from datetime import timedelta
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from fieldvisit.kernel.outside.rules import Channel
 
 PUSHES = Counter("fieldvisit_pushes", "Pushes by how they ended: done, or told to stop for a reason", ["end"])
 OPS = Counter(
@@ -32,7 +35,7 @@ for end in ("done", "busy", "slow_down", "resend"):
     PUSHES.labels(end)
 for end in ("done", "failed", "left"):
     ROUNDS.labels(end)
-for channel in ("wecom", "dingtalk", "sms", "bot"):
+for channel in get_args(Channel):
     for end in ("sent", "failed"):
         OUTSIDE.labels(channel, end)
 

@@ -5,11 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
 from uuid import uuid5
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fieldvisit.kernel.clock import now
@@ -20,7 +19,7 @@ from fieldvisit.kernel.outside.channels import Letter, Outside
 from fieldvisit.kernel.outside.models import OutsideAddress, OutsideMessage
 from fieldvisit.kernel.outside.queueing import when
 from fieldvisit.kernel.outside.reach import Undelivered
-from fieldvisit.kernel.outside.rules import BACKOFF, SAID, TRIED, Channel, text_of
+from fieldvisit.kernel.outside.rules import BACKOFF, SAID, TRIED, text_of
 from fieldvisit.kernel.reactions import NAMESPACE
 from fieldvisit.kernel.users import User
 
@@ -52,7 +51,9 @@ class Parcel:
 def deliver(db: Database, outside: Outside) -> None:
     """Send what is due. A channel that fails is left alone until the next round, so that it holds up no other."""
     began = time.monotonic()
-    for channel in get_args(Channel):
+    with db.read() as session:
+        waiting = set(session.scalars(_due(now()).with_only_columns(OutsideMessage.channel).distinct()))
+    for channel in sorted(waiting):
         with db.write() as session:
             parcels = _parcels(session, channel, now())
         for parcel in parcels:
@@ -64,19 +65,21 @@ def deliver(db: Database, outside: Outside) -> None:
                 break
 
 
+def _due(moment: datetime) -> Select[OutsideMessage]:
+    return select(OutsideMessage).where(OutsideMessage.ended_at.is_(None), OutsideMessage.due_at <= moment)
+
+
 def _parcels(session: Session, channel: str, moment: datetime) -> list[Parcel]:
     """What is due on a channel, by addressee; what somebody has read meanwhile, or can no longer be reached with, ends here.
 
     What has become due while it is quiet waits until that is over, unless somebody tries the way.
     """
-    due = select(OutsideMessage).where(
-        OutsideMessage.ended_at.is_(None), OutsideMessage.channel == channel, OutsideMessage.due_at <= moment
-    )
+    due = _due(moment).where(OutsideMessage.channel == channel)
     waiting = session.scalars(due.order_by(OutsideMessage.due_at, OutsideMessage.id).limit(AT_ONCE)).all()
     reached = _addresses(session, {row.user_id for row in waiting if row.user_id})
     named = [row.notice_id for row in waiting if row.notice_id]
     read = set(session.scalars(select(Notice.id).where(Notice.id.in_(named), Notice.read_at.is_not(None))))
-    opens = when(session, moment, "at_once") if waiting else moment
+    opens = when(session, moment, "at_once")
     together: dict[str, list[OutsideMessage]] = defaultdict(list)
     for row in waiting:
         to = row.department_id if row.user_id is None else reached.get((row.user_id, channel))

@@ -104,7 +104,7 @@ class OutsideMessage(Base):
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
     tries: Mapped[int]
-    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
     end: Mapped[str | None]
     trouble: Mapped[str | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
