@@ -12,7 +12,9 @@ import statistics
 import time
 
 from fieldvisit.features.plans import planner
-from fieldvisit.features.plans.planner import Month, Shop, length, plan_month
+from fieldvisit.features.plans.day_order import walk
+from fieldvisit.features.plans.month import Month, Shop, Visit, length, places_of
+from fieldvisit.features.plans.planner import plan_month
 
 SHOPS, DAYS, LONGER = 200, 22, 10
 SIZES = [4] * 50 + [2] * 70 + [1] * 80
@@ -37,14 +39,15 @@ def by_file(month: Month) -> int:
     days: list[list[int]] = [[] for _ in month.weekdays]
     for visit in visits:
         min(days[visit.first : visit.last + 1], key=len).append(visit.shop)
-    places = planner._places(month)
+    places = places_of(month)
     return sum(length(places[shop] for shop in sorted(day)) for day in days)
 
 
 def minutes(month: Month, day: list[str]) -> int:
     """What a day of a proposal takes, on the way and at the shops."""
-    places, at = planner._places(month), {shop.id: number for number, shop in enumerate(month.shops)}
-    return planner._minutes(month, [places[at[shop]] for shop in day])
+    places, at = places_of(month), {shop.id: number for number, shop in enumerate(month.shops)}
+    visits = [Visit(at[shop], 0, 0) for shop in day]
+    return walk(month, visits, places, list(range(len(visits))))[0]
 
 
 def main() -> None:

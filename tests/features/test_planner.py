@@ -14,7 +14,8 @@ from conftest import World
 from fieldvisit.features.customers.hours import is_market_day, market_days, opening_hours
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.metrics.rules import visits_wanted
-from fieldvisit.features.plans.planner import Month, Shop, plan_month
+from fieldvisit.features.plans.month import Month, Shop
+from fieldvisit.features.plans.planner import plan_month
 from fieldvisit.kernel.calendar import published
 from fieldvisit.kernel.clock import today
 from personas import Persona, shop, uid, worked

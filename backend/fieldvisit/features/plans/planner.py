@@ -6,74 +6,21 @@ part of them to itself in which it is due, so that visits to one shop keep their
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from itertools import pairwise
-from math import ceil, cos, hypot, radians
+from math import ceil
 
 from pyvrp import Location, Model
 from pyvrp.stop import MaxRuntime
 
+from fieldvisit.features.plans.day_order import METRES_A_MINUTE, put_in, within_hours
+from fieldvisit.features.plans.month import Month, Place, Proposal, Visit, length, places_of, way
+
 DAY = 24 * 60
-METRES_A_DEGREE = 111_195
-ROAD = 1.3  # ways are longer than the crow flies
-METRES_A_MINUTE = 20_000 / 60
 FIRST_TRY = 0.6
 DROPPED = 1_000_000  # what leaving a visit out costs, in metres
 FIXED = 10  # times as much where a person has fixed its day
 WEEK = range(7)
-STARTS, LUNCH, BACK = 8 * 60 + 30, 12 * 60, 14 * 60  # the clock of a working day, in minutes after midnight
-ALWAYS = (0, 2 * DAY)
 BEFORE_ORDER = (1, 2)  # days before the weekday on which a shop orders
 ROOM = 0.5  # of the days before the order weekday, as long as no more of them is asked for
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A shop: where it lies (WGS-84 degrees, or None), how many visits it wants, on which weekday it orders (Monday 0).
-
-    `shut` are the days on which nobody calls there (its market days), by index; `hours` the minutes after midnight between which it is open.
-    """
-
-    id: str
-    lat: float | None
-    lng: float | None
-    wanted: int
-    order_weekday: int | None = None
-    fixed: tuple[int, ...] = ()
-    shut: tuple[int, ...] = ()
-    hours: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class Month:
-    """What is to be planned. `weekdays` are those of its working days, in order; a shop's `fixed` days are their indexes.
-
-    `day_minutes` is what one works at shops and on the way, `visit_minutes` what a visit takes.
-    """
-
-    shops: tuple[Shop, ...]
-    weekdays: tuple[int, ...]
-    day_minutes: int = 420
-    visit_minutes: int = 14
-
-
-@dataclass
-class Proposal:
-    """The shops of each day in the order to go, by the day's index; and of which shops how many visits found no room."""
-
-    days: list[list[str]]
-    unmet: dict[str, int] = field(default_factory=dict)
-    metres: int = 0
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A visit that is due from one day to another, both included; or on the one that a person has fixed, whatever the shop's hours."""
-
-    shop: int
-    first: int
-    last: int
-    fixed: bool = False
 
 
 def plan_month(month: Month, seconds: float, seed: int = 1) -> Proposal:
@@ -96,7 +43,7 @@ def plan_month(month: Month, seconds: float, seed: int = 1) -> Proposal:
 
 def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: float, seed: int) -> Proposal:
     model = Model()
-    places, start = _places(month), model.add_location(0, 0)
+    places, start = places_of(month), model.add_location(0, 0)
     depot = model.add_depot(start)
     locations = [model.add_location(x, y) for x, y in places]
     at_most = _at_most(visits, len(month.weekdays))
@@ -133,11 +80,11 @@ def _search(month: Month, visits: list[Visit], unmet: dict[str, int], seconds: f
     ]
     for number, visit in enumerate(visits):
         if visit.fixed and number not in days[visit.first]:
-            _put_in(visits, places, days[visit.first], number)
+            put_in(visits, places, days[visit.first], number)
     for day in range(len(days)):
         _make_room(visits, places, days, day, at_most)
     for day, due in enumerate(days):
-        kept = _within_hours(month, visits, places, due)
+        kept = within_hours(month, visits, places, due)
         found.days[day] = [month.shops[visits[number].shop].id for number in kept]
         found.metres += length(places[visits[number].shop] for number in kept)
         planned.update(kept)
@@ -157,14 +104,8 @@ def _at_most(visits: list[Visit], count: int) -> int:
     return max(fullest, default=len(visits))
 
 
-def _put_in(visits: list[Visit], places: list[tuple[float, float]], order: list[int], number: int) -> None:
-    """Take a visit into a day where it makes the way longer by the least: what a person has fixed, a search must not leave out."""
-    orders = ([*order[:at], number, *order[at:]] for at in range(len(order) + 1))
-    order[:] = min(orders, key=lambda one: length(places[visits[stop].shop] for stop in one))
-
-
 def _make_room(
-    visits: list[Visit], places: list[tuple[float, float]], days: list[list[int]], day: int, at_most: int
+    visits: list[Visit], places: list[Place], days: list[list[int]], day: int, at_most: int
 ) -> None:
     """Where a day has become fuller than any is to be, those that may lie on an emptier one go there."""
     while len(days[day]) > at_most:
@@ -179,72 +120,7 @@ def _make_room(
             return
         _, other, number = min(ways_out)
         days[day].remove(number)
-        _put_in(visits, places, days[other], number)
-
-
-def _within_hours(
-    month: Month, visits: list[Visit], places: list[tuple[float, float]], numbers: list[int]
-) -> list[int]:
-    """Those of a day that it has room for, each while its shop is open: where there is too much, a search may end beyond that."""
-    kept = _while_open(month, visits, places, numbers)
-    while kept and _walk(month, visits, places, kept)[0] > month.day_minutes:
-        loose = [number for number in kept if not visits[number].fixed]
-        kept.remove((loose or kept)[-1])
-        kept = _while_open(month, visits, places, kept)
-    return kept
-
-
-def _while_open(
-    month: Month, visits: list[Visit], places: list[tuple[float, float]], numbers: list[int]
-) -> list[int]:
-    """The stops of a day, those moved that would find their shop shut: later before it opens, sooner after it closes.
-
-    One for which there is no such place in the day is left out.
-    """
-    order = list(numbers)
-    moves = len(order) ** 2
-    while (misfit := _walk(month, visits, places, order)[1]) is not None:
-        at, step = misfit
-        moves -= 1
-        if moves < 0 or not 0 <= at + step < len(order):
-            order.pop(at)
-        else:
-            order[at], order[at + step] = order[at + step], order[at]
-    return order
-
-
-def _walk(
-    month: Month, visits: list[Visit], places: list[tuple[float, float]], order: list[int]
-) -> tuple[int, tuple[int, int] | None]:
-    """The minutes a day takes in this order, and the first stop that finds its shop shut with the way it is to be moved.
-
-    Where none of those to come is open yet either, one waits.
-    """
-    spent, misfit = 0, None
-    for at, number in enumerate(order):
-        shop = visits[number].shop
-        if at:
-            spent += round(_way(places[visits[order[at - 1]].shop], places[shop]) / METRES_A_MINUTE)
-        clock = STARTS + spent if STARTS + spent < LUNCH else BACK + spent - (LUNCH - STARTS)
-        opens, closes = _hours(month, visits[number])
-        if misfit is None and clock + month.visit_minutes > closes:
-            misfit = (at, -1)
-        elif clock < opens:
-            later = (_hours(month, visits[one]) for one in order[at + 1 :])
-            if misfit is None and any(first <= clock for first, _ in later):
-                misfit = (at, 1)
-            spent = min(opens, LUNCH) - STARTS + max(0, opens - BACK)
-        spent += month.visit_minutes
-    return spent, misfit
-
-
-def _hours(month: Month, visit: Visit) -> tuple[int, int]:
-    return ALWAYS if visit.fixed else month.shops[visit.shop].hours or ALWAYS
-
-
-def length(places: Iterable[tuple[float, float]]) -> int:
-    """Metres along the ways from place to place (metres east and north), in this order."""
-    return sum(_way(a, b) for a, b in pairwise(places))
+        put_in(visits, places, days[other], number)
 
 
 def _due(month: Month) -> tuple[list[Visit], dict[str, int]]:
@@ -309,31 +185,11 @@ def _order_days(month: Month, visit: Visit) -> tuple[int, int] | None:
     return (days[0], days[-1]) if days and days[-1] - days[0] < len(BEFORE_ORDER) else None
 
 
-def _places(month: Month) -> list[tuple[float, float]]:
-    """Metres east and north of the middle; a shop whose place is not known is taken to lie there."""
-    known = [(shop.lat, shop.lng) for shop in month.shops if shop.lat is not None and shop.lng is not None]
-    lat = sum(one for one, _ in known) / len(known) if known else 0.0
-    lng = sum(one for _, one in known) / len(known) if known else 0.0
-    east = METRES_A_DEGREE * cos(radians(lat))
-    return [
-        ((shop.lng - lng) * east, (shop.lat - lat) * METRES_A_DEGREE)
-        if shop.lat is not None and shop.lng is not None
-        else (0.0, 0.0)
-        for shop in month.shops
-    ]
-
-
-def _way(a: tuple[float, float], b: tuple[float, float]) -> int:
-    return round(ROAD * hypot(a[0] - b[0], a[1] - b[1]))
-
-
-def _ways(
-    model: Model, start: Location, locations: list[Location], places: list[tuple[float, float]]
-) -> None:
+def _ways(model: Model, start: Location, locations: list[Location], places: list[Place]) -> None:
     """From where a day begins to its first shop, and home from its last, costs nothing: nobody knows where that is."""
     for a, here in enumerate(locations):
         model.add_edge(start, here, 0, 0)
         model.add_edge(here, start, 0, 0)
         for b, there in enumerate(locations):
-            way = _way(places[a], places[b])
-            model.add_edge(here, there, way, round(way / METRES_A_MINUTE))
+            metres = way(places[a], places[b])
+            model.add_edge(here, there, metres, round(metres / METRES_A_MINUTE))

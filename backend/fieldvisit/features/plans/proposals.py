@@ -15,7 +15,8 @@ from fieldvisit.features.customers.hours import is_market_day, open_between
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.metrics.rules import ACTIVE, month_period, visits_wanted
 from fieldvisit.features.org.models import Route
-from fieldvisit.features.plans.planner import Month, Proposal, Shop, plan_month
+from fieldvisit.features.plans.month import Month, Proposal, Shop
+from fieldvisit.features.plans.planner import plan_month
 from fieldvisit.features.plans.rules import PLANNERS
 from fieldvisit.features.service.standards import agreed, frequencies
 from fieldvisit.features.visits.models import Visit
