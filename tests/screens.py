@@ -474,6 +474,8 @@ FIELD = [
     Screen("unknown-log", "logs", "/logs/nothing", worded("找不到这份日志")),
     Screen("writing-log", "log-edit", f"/logs/day/{today()}/edit", writing_log),
     Screen("summing-up", "log-edit", f"/logs/month/{today().replace(day=1)}/edit", worded("情况分析")),
+    Screen("feedback", "feedback", "/feedback", titled("客户意见")),
+    Screen("taking-feedback", "feedback", "/feedback", pressed("记意见")),
     Screen("slips", "slips", "/slips", shown("slip")),
     Screen("slip", "slips", "/slips", of_a_slip),
     Screen("slip-form", "slip-print", "/slips", form_of_a_slip),

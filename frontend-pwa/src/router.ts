@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { routes as appraisal } from './features/appraisal/routes'
 import { routes as calendar } from './features/calendar/routes'
+import { routes as cases } from './features/cases/routes'
 import { routes as catalogue } from './features/catalogue/routes'
 import { routes as checklists } from './features/checklists/routes'
 import { routes as customers } from './features/customers/routes'
@@ -39,6 +40,7 @@ export const router = createRouter({
     ...tasks,
     ...plans,
     ...slips,
+    ...cases,
     ...worklogs,
     ...meetings,
     ...maintenance,

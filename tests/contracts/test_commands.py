@@ -274,6 +274,26 @@ EXAMPLES: dict[str, Example] = {
     "work_logs.withdraw": lambda of: {"id": of["work_log"]},
     **{f"work_logs.{step}": lambda of: {"id": of["work_log"], "note": "n"} for step in ("return", "amend")},
     "work_logs.review": lambda of: {"id": of["work_log"], "plan_check": "good", "grade": "B"},
+    "feedback_cases.register": lambda of: an_opinion(uid(), of["customer"]),
+    **{
+        f"feedback_cases.{step}": lambda of: {
+            "feedback_case_id": of["feedback_case"],
+            "id": uid(),
+            "text": "t",
+        }
+        for step in ("close", "withdraw")
+    },
+    "feedback_cases.handle": lambda of: {
+        "feedback_case_id": of["feedback_case"],
+        "id": uid(),
+        "opinion": "o",
+    },
+    "feedback_cases.inform": lambda of: {
+        "feedback_case_id": of["feedback_case"],
+        "id": uid(),
+        "text": "t",
+        "method": "phone",
+    },
     "info_slips.send": lambda of: {
         "id": uid(),
         "category": "supply",
@@ -316,6 +336,8 @@ IN_REACH = {
     ("admin", "devices.approve"),
     ("admin", "devices.revoke"),
     ("admin", "devices.wipe"),
+    # what shops say is the complaint centre's to take down and to see, of every zone
+    *(("cc1", f"feedback_cases.{step}") for step in ("register", "withdraw")),
     ("cc1", "policies.read"),  # the complaint centre works by every department's
     # what is asked about the app is his to answer, of every department
     *(("admin", f"helpdesk.{step}") for step in ("write", "answer", "close")),
@@ -444,6 +466,11 @@ PERMITTED: dict[str, set[Role]] = {
         f"meetings.{step}": set(Role) - {Role.SYSTEM_ADMIN, Role.COMPLAINT_CENTRE}
         for step in ("sign_in", "note", "write_minutes", "read_digest")
     },
+    **{f"feedback_cases.{step}": FIELD | {Role.COMPLAINT_CENTRE} for step in ("register", "withdraw")},
+    **{
+        f"feedback_cases.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in ("handle", "inform", "close")
+    },
     "maintenance_cases.write": FIELD,
     **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},
     "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
@@ -473,6 +500,11 @@ def a_meeting(meeting_id: str, invitee: str) -> dict[str, Any]:
     start = now() + timedelta(days=1)
     times = {"planned_start": start.isoformat(), "planned_end": (start + timedelta(minutes=20)).isoformat()}
     return {"id": meeting_id, "theme": "t", "invitee_ids": [invitee]} | times
+
+
+def an_opinion(case_id: str, customer: str) -> dict[str, Any]:
+    said = {"id": case_id, "feedback_type": "grumble", "category": "delivery", "source": "visit"}
+    return said | {"customer_id": customer, "content": "c"}
 
 
 def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
@@ -563,6 +595,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert manager.do("meetings.notify", {"meeting_id": meeting["id"]})["state"] == "applied"
     case = a_case(uid())
     assert who.do("maintenance_cases.write", case)["state"] == "applied"
+    feedback = an_opinion(uid(), customer)
+    assert who.do("feedback_cases.register", feedback)["state"] == "applied"
     appraisal = an_appraisal(uid(), person(writer))
     assert manager.do("maintenance_appraisals.save", appraisal)["state"] == "applied"
     log = a_log()
@@ -593,6 +627,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "service_plan": quarter["id"],
         "info_slip": slip["id"],
         "work_log": log["id"],
+        "feedback_case": feedback["id"],
         "maintenance_case": case["id"],
         "maintenance_appraisal": appraisal["id"],
         "meeting": meeting["id"],
@@ -627,6 +662,7 @@ NOWHERE = dict.fromkeys(
         "service_plan",
         "info_slip",
         "work_log",
+        "feedback_case",
         "maintenance_case",
         "maintenance_appraisal",
         "meeting",

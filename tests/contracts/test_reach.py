@@ -41,6 +41,7 @@ PLANS = {uid(): one for one in TASKS.values()}
 SERVICE = {uid(): one for one in TASKS.values()}
 SLIPS = {uid(): one for one in TASKS.values()}
 CASES = {uid(): one for one in TASKS.values()}
+FEEDBACK = {uid(): one for one in TASKS.values()}
 APPRAISALS = {uid(): one for one in TASKS.values()}
 MEETINGS = {uid(): one for one in TASKS.values()}
 POLICIES = {uid(): "dq", uid(): "xq"}
@@ -60,8 +61,9 @@ WORK = (
     "outside_addresses",
     "outside_messages",
     "maintenance_appraisal",
+    "feedback_case",
 )
-READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal")
+READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case")
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -95,6 +97,8 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
         return username.startswith("cc") or in_department
     if kind.startswith("outside"):
         return username == "ga" and rest == demo_id("department:dq")
+    if kind == "feedback_case" and username.startswith("cc"):
+        return True
     author, zone = _whose(kind, rest)
     leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
     return username == author or (leads and (kind in READ_BY_GA or username != "ga"))
@@ -103,7 +107,7 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
 def _whose(kind: str, rest: str) -> tuple[str, str]:
     """Who wrote something, or whom it is about, and in which zone."""
     if kind not in ("policy_receipt", "work_log"):
-        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS)[rest]
+        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK)[rest]
     said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
     (author,) = (name for name in ROUTES if person(name) == said_by)
     return author, ROUTES[author].split(":")[0]
@@ -303,7 +307,12 @@ def _agree_read_and_tell(author: Persona, plan_id: str, info_slip_id: str, depar
     about = dict.fromkeys(("title", "situation", "action", "effect"), words)
     case = {"id": next(one for one, (name, _) in CASES.items() if name == author.username), **about}
     log = {"id": uid(), "first_on": str(today()), "notes": [note]}
-    made = (("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log), ("maintenance_cases.write", case))  # fmt: skip
+    said = {"feedback_type": "grumble", "category": "other", "source": "am_records", "contact_phone": "1"}
+    opinion = said | {
+        "id": next(one for one, (name, _) in FEEDBACK.items() if name == author.username),
+        "content": words,
+    }
+    made = (("feedback_cases.register", opinion), ("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log), ("maintenance_cases.write", case))  # fmt: skip
     results = author.push(*(author.op(*one) for one in made))["results"]
     assert [result["state"] for result in results] == ["applied"] * len(made), results
 
@@ -542,6 +551,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
         "looks": system,
         **{f"outside_{name}": {Role.GENERAL_ADMIN} for name in ("rules", "hours", "addresses", "messages")},
         "sales_imports": {Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN},
+        **dict.fromkeys(("feedback_cases", "feedback_notes"), everybody - {Role.RELATED_POST} - system),
         **dict.fromkeys(("policies", "policy_receipts"), everybody - {Role.RELATED_POST} - system),
         "customers": field_and_above | {Role.COMPLAINT_CENTRE},
     }
@@ -596,6 +606,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "outside_addresses",
         "outside_messages",
         "maintenance_appraisal",
+        "feedback_case",
         "policy",
         "policy_receipt",
         "sales",

@@ -13,6 +13,7 @@ from fieldvisit.demo import (
     appraisals,
     catalogue,
     checklists,
+    feedback,
     maintenance,
     meetings,
     plans,
@@ -103,6 +104,7 @@ def build(database: Database, size: Size, password: str) -> None:
         if size.is_busy:
             plans.begin_terms(session)
             slips.begin_terms(session)
+            feedback.begin_terms(session)
             worklogs.begin_terms(session)
             appraisals.appraise(session, size.since)
 
@@ -172,6 +174,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         worklogs.write(district, department)
         meetings.hold(district, department)
         maintenance.tell(district, department)
+        feedback.tell(district, department)
 
 
 def _zone(

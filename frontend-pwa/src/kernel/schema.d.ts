@@ -1536,6 +1536,272 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/feedback_cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * feedback_cases you may see, in pages.
+         * @description feedback_cases you may see, in pages.
+         */
+        get: operations["list_feedback_cases"];
+        put?: never;
+        /**
+         * Take down what a shop says (S12.1–S12.5); the number (YJ-year-six digits) and who deals with it come with the arrival.
+         * @description Take down what a shop says (S12.1–S12.5); the number (YJ-year-six digits) and who deals with it come with the arrival.
+         *
+         *     Raises Problem 422 `case_without_contact` where nobody could be told, `case_about_oneself`, 404 `case_object_missing`.
+         */
+        post: operations["feedback_cases.register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All feedback_cases you may see, as a csv file.
+         * @description All feedback_cases you may see, as a csv file.
+         */
+        get: operations["export_feedback_cases_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All feedback_cases you may see, as a xlsx file.
+         * @description All feedback_cases you may see, as a xlsx file.
+         */
+        get: operations["export_feedback_cases_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a case of which the shop was told; it is carried for 30 days more.
+         * @description Close a case of which the shop was told; it is carried for 30 days more.
+         */
+        post: operations["feedback_cases.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was found and what is done (S12.6–S12.10); as often as there is something new.
+         * @description Write down what was found and what is done (S12.6–S12.10); as often as there is something new.
+         */
+        post: operations["feedback_cases.handle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/inform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell the shop what came of it and take down how satisfied it is; whether in time is judged by what can be proven.
+         * @description Tell the shop what came of it and take down how satisfied it is; whether in time is judged by what can be proven.
+         */
+        post: operations["feedback_cases.inform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) an own case that nobody has dealt with yet.
+         * @description Take back (撤回) an own case that nobody has dealt with yet.
+         */
+        post: operations["feedback_cases.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the feedback_cases you may see.
+         * @description One of the feedback_cases you may see.
+         */
+        get: operations["get_feedback_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{row_id}/full/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The full value of a field of feedback_cases that you see masked; that you looked is recorded.
+         * @description The full value of a field of feedback_cases that you see masked; that you looked is recorded.
+         */
+        get: operations["reveal_feedback_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * feedback_notes you may see, in pages.
+         * @description feedback_notes you may see, in pages.
+         */
+        get: operations["list_feedback_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_notes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All feedback_notes you may see, as a csv file.
+         * @description All feedback_notes you may see, as a csv file.
+         */
+        get: operations["export_feedback_notes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_notes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All feedback_notes you may see, as a xlsx file.
+         * @description All feedback_notes you may see, as a xlsx file.
+         */
+        get: operations["export_feedback_notes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_notes/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the feedback_notes you may see.
+         * @description One of the feedback_notes you may see.
+         */
+        get: operations["get_feedback_notes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/flow_steps": {
         parameters: {
             query?: never;
@@ -8529,6 +8795,27 @@ export interface components {
             visit_id: string;
         };
         /**
+         * CloseCase
+         * @description That nothing is left to do.
+         */
+        CloseCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
          * CloseHelp
          * @description That nothing more is to be said on a request.
          */
@@ -9464,6 +9751,206 @@ export interface components {
             id: string;
         };
         /**
+         * FeedbackCaseMaskedView
+         * @description The same for who oversees: the number to call back is masked; each look at the whole is written down.
+         */
+        FeedbackCaseMaskedView: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+            /** Contact Name */
+            contact_name: string | null;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Content */
+            content: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Demand */
+            demand: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Earliest At */
+            earliest_at: string | null;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "suggestion" | "query" | "grumble";
+            /** Finding */
+            finding: string | null;
+            /** Handler Id */
+            handler_id: string;
+            /** Id */
+            id: string;
+            /** Informed At */
+            informed_at: string | null;
+            /** Informed Method */
+            informed_method: ("phone" | "visit") | null;
+            /** Latest At */
+            latest_at: string | null;
+            /** Number */
+            number: string;
+            /** Object User Id */
+            object_user_id: string | null;
+            /** Opinion */
+            opinion: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Sat Manner */
+            sat_manner: number | null;
+            /** Sat Process */
+            sat_process: number | null;
+            /** Sat Result */
+            sat_result: number | null;
+            /** Sat Time */
+            sat_time: number | null;
+            /** Shop Name */
+            shop_name: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "am_records" | "visit" | "info_slip" | "complaint_centre";
+            /** Source Id */
+            source_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "registered" | "handling" | "informed" | "closed" | "withdrawn";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Verify Method */
+            verify_method: ("documents" | "visit" | "ask_am" | "ask_post") | null;
+            /** Verify Result */
+            verify_result: ("true" | "partly_true" | "untrue" | "undetermined") | null;
+            /** Zone Id */
+            zone_id: string;
+        };
+        /**
+         * FeedbackCaseView
+         * @description An opinion and how it stands; `sat_*` are the shop's ratings, 1 to 5.
+         */
+        FeedbackCaseView: {
+            /** Author Id */
+            author_id: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+            /** Contact Name */
+            contact_name: string | null;
+            /** Contact Phone */
+            contact_phone: string | null;
+            /** Content */
+            content: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Demand */
+            demand: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Earliest At */
+            earliest_at: string | null;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "suggestion" | "query" | "grumble";
+            /** Finding */
+            finding: string | null;
+            /** Handler Id */
+            handler_id: string;
+            /** Id */
+            id: string;
+            /** Informed At */
+            informed_at: string | null;
+            /** Informed Method */
+            informed_method: ("phone" | "visit") | null;
+            /** Latest At */
+            latest_at: string | null;
+            /** Number */
+            number: string;
+            /** Object User Id */
+            object_user_id: string | null;
+            /** Opinion */
+            opinion: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Sat Manner */
+            sat_manner: number | null;
+            /** Sat Process */
+            sat_process: number | null;
+            /** Sat Result */
+            sat_result: number | null;
+            /** Sat Time */
+            sat_time: number | null;
+            /** Shop Name */
+            shop_name: string | null;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "am_records" | "visit" | "info_slip" | "complaint_centre";
+            /** Source Id */
+            source_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "registered" | "handling" | "informed" | "closed" | "withdrawn";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Verify Method */
+            verify_method: ("documents" | "visit" | "ask_am" | "ask_post") | null;
+            /** Verify Result */
+            verify_result: ("true" | "partly_true" | "untrue" | "undetermined") | null;
+            /** Zone Id */
+            zone_id: string;
+        };
+        /**
+         * FeedbackNoteView
+         * @description A step of a case; photos have `owner_id` = the case's id.
+         */
+        FeedbackNoteView: {
+            /** Author Id */
+            author_id: string;
+            /** Feedback Case Id */
+            feedback_case_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Text */
+            text: string | null;
+            /**
+             * Word
+             * @enum {string}
+             */
+            word: "register" | "handle" | "inform" | "close" | "withdraw";
+        };
+        /**
          * FieldEdit
          * @description The value the editor saw and the one he wants.
          */
@@ -9683,6 +10170,39 @@ export interface components {
             attachment_id: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * HandleCase
+         * @description What was found, by which method, how true it is, and what is done about it (S12.6, S12.7).
+         */
+        HandleCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Finding
+             * @default null
+             */
+            finding?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Opinion */
+            opinion: string;
+            /**
+             * Verify Method
+             * @default null
+             */
+            verify_method?: ("documents" | "visit" | "ask_am" | "ask_post") | null;
+            /**
+             * Verify Result
+             * @default null
+             */
+            verify_result?: ("true" | "partly_true" | "untrue" | "undetermined") | null;
         };
         /**
          * HandOver
@@ -9951,6 +10471,49 @@ export interface components {
         ImportShops: {
             /** Rows */
             rows: components["schemas"]["ShopRow"][];
+        };
+        /**
+         * InformShop
+         * @description What the shop was told and how; its four ratings, all of them or none (S12.16, S12.17).
+         */
+        InformShop: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "phone" | "visit";
+            /**
+             * Sat Manner
+             * @default null
+             */
+            sat_manner?: number | null;
+            /**
+             * Sat Process
+             * @default null
+             */
+            sat_process?: number | null;
+            /**
+             * Sat Result
+             * @default null
+             */
+            sat_result?: number | null;
+            /**
+             * Sat Time
+             * @default null
+             */
+            sat_time?: number | null;
+            /** Text */
+            text: string;
         };
         /**
          * InfoSlipNoteView
@@ -11381,6 +11944,76 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * RegisterCase
+         * @description What a shop says, and how it is to be called back; `object_user_id` is whom it is about, if it is about somebody.
+         *
+         *     `zone_id` is needed of the complaint centre where no shop is named; anybody else works in a zone.
+         */
+        RegisterCase: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+            /**
+             * Contact Name
+             * @default null
+             */
+            contact_name?: string | null;
+            /**
+             * Contact Phone
+             * @default null
+             */
+            contact_phone?: string | null;
+            /** Content */
+            content: string;
+            /**
+             * Customer Id
+             * @default null
+             */
+            customer_id?: string | null;
+            /**
+             * Demand
+             * @default null
+             */
+            demand?: string | null;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "suggestion" | "query" | "grumble";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Object User Id
+             * @default null
+             */
+            object_user_id?: string | null;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "am_records" | "visit" | "info_slip" | "complaint_centre";
+            /**
+             * Source Id
+             * @default null
+             */
+            source_id?: string | null;
+            /**
+             * Zone Id
+             * @default null
+             */
+            zone_id?: string | null;
         };
         /**
          * RejectHeldOp
@@ -13453,6 +14086,24 @@ export interface components {
              * Format: uuid
              */
             device_id: string;
+        };
+        /**
+         * WithdrawCase
+         * @description Why it need not be dealt with.
+         */
+        WithdrawCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
         };
         /**
          * WithdrawConsent
@@ -16041,6 +16692,419 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_feedback_cases: {
+        parameters: {
+            query?: {
+                after?: string;
+                category?: string;
+                customer_id?: string;
+                feedback_type?: string;
+                handler_id?: string;
+                limit?: string;
+                number?: string;
+                received_at?: string;
+                received_at_from?: string;
+                received_at_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: (components["schemas"]["FeedbackCaseMaskedView"] | components["schemas"]["FeedbackCaseView"])[];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "feedback_cases.register": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegisterCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_feedback_cases_csv: {
+        parameters: {
+            query?: {
+                category?: string;
+                customer_id?: string;
+                feedback_type?: string;
+                handler_id?: string;
+                number?: string;
+                received_at?: string;
+                received_at_from?: string;
+                received_at_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_feedback_cases_xlsx: {
+        parameters: {
+            query?: {
+                category?: string;
+                customer_id?: string;
+                feedback_type?: string;
+                handler_id?: string;
+                number?: string;
+                received_at?: string;
+                received_at_from?: string;
+                received_at_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.close": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CloseCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.handle": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HandleCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.inform": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InformShop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WithdrawCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_feedback_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackCaseMaskedView"] | components["schemas"]["FeedbackCaseView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reveal_feedback_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                field: string;
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        value?: string | null;
+                    };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_feedback_notes: {
+        parameters: {
+            query?: {
+                after?: string;
+                feedback_case_id?: string;
+                limit?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["FeedbackNoteView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    export_feedback_notes_csv: {
+        parameters: {
+            query?: {
+                feedback_case_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_feedback_notes_xlsx: {
+        parameters: {
+            query?: {
+                feedback_case_id?: string;
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_feedback_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackNoteView"];
                 };
             };
             /** @description Validation Error */

@@ -5,6 +5,7 @@ import { i18n, type Language } from './i18n'
 const words = {
   work: { 'zh-CN': () => import('@/locales/work/zh-CN.json'), en: () => import('@/locales/work/en.json') },
   appraisal: { 'zh-CN': () => import('@/locales/appraisal/zh-CN.json'), en: () => import('@/locales/appraisal/en.json') },
+  cases: { 'zh-CN': () => import('@/locales/cases/zh-CN.json'), en: () => import('@/locales/cases/en.json') },
   catalogue: { 'zh-CN': () => import('@/locales/catalogue/zh-CN.json'), en: () => import('@/locales/catalogue/en.json') },
   checklists: { 'zh-CN': () => import('@/locales/checklists/zh-CN.json'), en: () => import('@/locales/checklists/en.json') },
   maintenance: { 'zh-CN': () => import('@/locales/maintenance/zh-CN.json'), en: () => import('@/locales/maintenance/en.json') },

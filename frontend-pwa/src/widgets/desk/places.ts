@@ -22,6 +22,8 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
+    ['/feedback', 'feedback', [MANAGER, LEADER, CENTRE]],
+    ['/desk/feedback', 'feedbackTable', [MANAGER, LEADER, CENTRE, ADMIN]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
     ['/maintenance', 'maintenance', [MANAGER, LEADER]],
     ['/appraisals', 'appraisals', [MANAGER, LEADER, ADMIN]],

@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+import { learnWorkAnd } from '@/kernel/i18n'
+
+const beforeEnter = () => learnWorkAnd('cases')
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/feedback/:id?', name: 'feedback', component: () => import('./pages/FeedbackList.vue'), props: true, meta: { tab: 'mine' }, beforeEnter },
+  { path: '/desk/feedback', name: 'feedback-table', component: () => import('./pages/FeedbackTable.vue'), beforeEnter },
+]
