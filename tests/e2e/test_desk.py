@@ -64,6 +64,13 @@ def test_the_administrator_sets_a_day_and_a_deadline(server: Server, phone: Phon
         row["key"]: row["value"] for row in server.get(server.token("ga"), "/api/deadline_policies")["items"]
     }
     assert set_to["privacy.answer"] == 10
+    box = page.get_by_label("周例会也要会前向营销部经理汇报")
+    for is_set in (not box.is_checked(), box.is_checked()):
+        box.click()
+        expect(box).to_be_enabled(timeout=15_000)
+        expect(box).to_be_checked(checked=is_set)
+        (told,) = server.get(server.token("ga"), "/api/departments")["items"]
+        assert told["weekly_meetings_need_report"] is is_set
 
 
 def test_what_a_phone_cannot_send_reaches_the_server_by_its_rescue_file_and_is_there_once(
