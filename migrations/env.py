@@ -4,6 +4,7 @@ from alembic import context
 
 import fieldvisit.main  # noqa: F401 – names every table
 from fieldvisit.kernel.db import Base, Database
+from fieldvisit.kernel.search import INDEX
 
 database: Database = context.config.attributes["database"]
 
@@ -16,6 +17,11 @@ def _render(kind: str, item: object, autogen: object) -> str | bool:
     return False
 
 
+def _is_declared(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether models say it: the index of the search (with the tables SQLite keeps it in) is made by hand."""
+    return kind not in ("table", "index") or not (name or "").startswith(INDEX)
+
+
 with database.engine.connect() as connection:
     context.configure(
         connection=connection,
@@ -24,6 +30,7 @@ with database.engine.connect() as connection:
         compare_server_default=True,
         transaction_per_migration=True,
         render_item=_render,
+        include_name=_is_declared,
     )
 
     with context.begin_transaction():

@@ -192,6 +192,17 @@ def is_visible(session: Session, principal: Principal, bundle_id: int) -> bool:
     return session.scalar(visible(principal).where(BundleScope.bundle_id == bundle_id).limit(1)) is not None
 
 
+def seen_by(principal: Principal, bundle_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """`visible`, asked of each row that something else found: for few rows, and for readers who see nearly all."""
+    return visible(principal).where(BundleScope.bundle_id == bundle_id).exists()
+
+
+def sees_most(principal: Principal, collection: str) -> bool:
+    """Whether a collection lies in bundles that all hang in a scope he holds, so that he is barred from few at most."""
+    homes = [kind for kind in BUNDLES.values() if collection in kind.contains]
+    return bool(homes) and all(principal.scopes.intersection(kind.scopes) for kind in homes)
+
+
 def carried(session: Session, principal: Principal) -> list[tuple[str, int]]:
     """Key and rev of every bundle that `principal` takes offline now, by key."""
     of_his = {"scopes": sorted(principal.scopes), "user": principal.user.id}

@@ -27,7 +27,12 @@ class Sorting:
     def order(self) -> list[ColumnElement[Any]]:
         """What to order by."""
         column = self.column.desc() if self.is_descending else self.column.asc()
-        return [self.column.is_(None), column, self.key]
+        return [column, self.key] if self._is_filled else [self.column.is_(None), column, self.key]
+
+    @property
+    def _is_filled(self) -> bool:
+        """Whether no row is without a value: then the rows lie in this order in an index, if there is one."""
+        return not getattr(self.column, "nullable", True)
 
     def after(self, cursor: str) -> ColumnElement[bool]:
         """The rows behind a cursor; raises Problem 400 `cursor_invalid`."""
@@ -36,6 +41,9 @@ class Sorting:
             return and_(self.column.is_(None), self.key > row_id)
         value = self._typed(value)
         further = self.column < value if self.is_descending else self.column > value
+        if self._is_filled:
+            begun = self.column <= value if self.is_descending else self.column >= value
+            return and_(begun, or_(further, self.key > row_id))
         return or_(further, and_(self.column.in_([value]), self.key > row_id), self.column.is_(None))
 
     def _typed(self, value: Any) -> Any:

@@ -62,7 +62,7 @@ class Customer(Base):
     customer_status: Mapped[str] = mapped_column(default="01")
     owner_name: Mapped[str | None]
     contact_name: Mapped[str | None]
-    contact_phone: Mapped[str | None]
+    contact_phone: Mapped[str | None] = mapped_column(index=True)
     is_key: Mapped[bool] = mapped_column(default=False)
     is_sample: Mapped[bool] = mapped_column(default=False)
     is_watched: Mapped[bool] = mapped_column(default=False)

@@ -45,11 +45,11 @@ def create_app(routers: Iterable[APIRouter] = (), pwa_dir: Path | None = None) -
     problems.install(app)
     app.middleware("http")(_answer_whatever_happens)
     app.include_router(session_routes.router)
+    for router in routers:  # before those with a row's id in their path, which would take a name for one
+        app.include_router(router)
     app.include_router(api_routes.make_router())
     app.include_router(report_routes.make_router())
     app.include_router(import_routes.router)
-    for router in routers:
-        app.include_router(router)
     _add_health(app)
     if pwa_dir is not None:
         app.include_router(pwa.make_router(pwa_dir))
