@@ -8,16 +8,23 @@ import time_machine
 from sqlalchemy import select
 
 from conftest import World
-from fieldvisit.kernel.clock import SHANGHAI
+from fieldvisit.kernel.clock import SHANGHAI, today
+from fieldvisit.kernel.deadline_policies import EVER, show_policies
 from fieldvisit.kernel.deadlines import (
     DEFAULTS,
     Deadline,
     Length,
     due_after,
-    show_policies,
+    due_of,
+    end,
+    hasten,
+    policy_of,
+    resume,
+    start,
     watch,
 )
 from fieldvisit.kernel.events import READERS, Event, Reaction, emit, on
+from fieldvisit.kernel.intervals import Interval
 from fieldvisit.kernel.reactions import MAX_ATTEMPTS, Happening, react
 from fieldvisit.kernel.telling import ask_for_next_year
 from personas import Persona, person, shop
@@ -39,6 +46,12 @@ def at(text: str) -> datetime:
         ("2026-11-23T16:30", Length(4, "working_hour"), "2026-11-24T11:30"),
         ("2026-09-30T16:30", Length(4, "working_hour"), "2026-10-08T11:30"),
         ("2026-11-21T12:00", Length(1, "working_hour"), "2026-11-23T09:30"),
+        # no days: the same day, of working days the next one from a day off
+        ("2026-11-23T23:59", Length(0, "working_day"), "2026-11-24T00:00"),
+        ("2026-11-21T10:00", Length(0, "working_day"), "2026-11-24T00:00"),
+        ("2026-10-10T10:00", Length(0, "working_day"), "2026-10-11T00:00"),
+        ("2026-10-01T10:00", Length(0, "working_day"), "2026-10-09T00:00"),
+        ("2026-11-21T10:00", Length(0, "calendar_day"), "2026-11-22T00:00"),
     ],
 )
 def test_a_length_ends_when_the_calendar_says(world: World, start: str, length: Length, due: str) -> None:
@@ -132,9 +145,120 @@ def test_every_deadline_is_there_to_be_set_and_stays_as_it_was_set(world: World)
     assert ga.call("PUT", "/api/deadline_policies", args).status_code == 200
     for _ in range(2):
         show_policies(world.runtime.db)
-    rows = {row["key"]: row["value"] for row in ga.get("/api/deadline_policies").json()["items"]}
-    assert rows == {key: length.value for key, length in DEFAULTS.items()} | {"suggestion.decide": 5}
+    rows = {
+        (row["key"], row["since"]): row["value"] for row in ga.get("/api/deadline_policies").json()["items"]
+    }
+    shipped = {(key, str(EVER)): length.value for key, length in DEFAULTS.items()}
+    assert rows == shipped | {("suggestion.decide", str(today())): 5}
     assert len(rows) >= 2
+
+
+def test_a_length_set_for_a_day_to_come_holds_from_that_day_on_and_not_before(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    show_policies(world.runtime.db)
+    ga = world.as_("ga")
+    args = {"key": "suggestion.decide", "value": 3, "unit": "calendar_day", "remind_hours": 4}
+    for since, value in (("2026-12-15", 10), ("2026-12-01", 4), ("2026-12-15", 20), (None, 3)):
+        said = args | {"value": value} | ({"since": since} if since else {})
+        assert ga.call("PUT", "/api/deadline_policies", said).status_code == 200
+    passed = ga.call("PUT", "/api/deadline_policies", args | {"since": "2026-11-23"})
+    assert (passed.status_code, passed.json()["code"]) == (422, "day_passed")
+    rows = world.as_("am01").get("/api/deadline_policies").json()["items"]
+    assert sorted((row["since"], row["value"]) for row in rows if row["key"] == args["key"]) == [
+        (str(EVER), DEFAULTS["suggestion.decide"].value),
+        ("2026-11-24", 3),
+        ("2026-12-01", 4),
+        ("2026-12-15", 20),
+    ]
+    held = {}
+    with world.runtime.db.read() as session:
+        for moment in ("2026-11-23T23:59", "2026-11-30T23:59", "2026-12-01T00:00", "2026-12-15T00:00"):
+            held[moment] = policy_of(session, args["key"], at(moment)).value
+    assert list(held.values()) == [2, 3, 4, 20]
+    begun = suggest(world.as_("am01"))
+    assert begun["due_on"] == "2026-11-27"
+    clock.move_to(at("2026-12-02T10:00"))
+    world.as_("mm1").do("customers.accept_suggestion", {"suggestion_id": begun["id"]})
+    again = {"address": {"from": "新街 1 号", "to": "新街 2 号"}}
+    world.as_("am01").do("customers.edit", {"customer_id": shop("cz:0"), "set": again})
+    (row,) = (
+        one
+        for one in world.as_("am01").rows(f"customer:{shop('cz:0')}", "suggestions")
+        if one["id"] != begun["id"]
+    )
+    assert row["due_on"] == "2026-12-06"
+
+
+def test_no_days_are_the_same_day_and_no_hours_are_no_length(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    ga = world.as_("ga")
+    args = {"key": "suggestion.decide", "value": 0, "remind_hours": 4}
+    refused = {
+        unit: ga.call("PUT", "/api/deadline_policies", args | {"unit": unit}).status_code
+        for unit in ("hour", "working_hour", "calendar_day", "working_day")
+    }
+    assert refused == {"hour": 422, "working_hour": 422, "calendar_day": 200, "working_day": 200}
+    assert suggest(world.as_("am01"))["due_on"] == "2026-11-24"
+
+
+def done_at(text: str) -> Interval:
+    return Interval(at(text), at(text), at(text))
+
+
+def test_what_was_ended_wrongly_runs_again_judged_anew_and_told_no_second_time(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    key, mine, others = "suggestion.decide", person("am01"), person("am02")
+    with world.runtime.db.write() as session:
+        for entity_id in (mine, others):
+            start(session, key, entity_id, at("2026-11-24T10:00"))
+        assert due_of(session, key, mine) == at("2026-11-27T00:00")
+        clock.move_to(at("2026-11-27T09:00"))
+    watch(world.runtime.db)
+    with world.runtime.db.write() as session:
+        for entity_id in (mine, others):
+            end(session, key, entity_id, done_at("2026-11-27T10:00"))
+        assert due_of(session, key, mine) is None
+    with world.runtime.db.write() as session:
+        for _ in range(2):
+            resume(session, key, mine)
+        resume(session, key, person("am03"))
+        session.flush()
+        assert due_of(session, key, mine) == at("2026-11-27T00:00")
+        assert due_of(session, key, others) is None
+        assert due_of(session, key, person("am03")) is None
+        rows = {row.entity_id: row for row in session.scalars(select(Deadline).where(Deadline.key == key))}
+        assert (rows[mine].timeliness, rows[others].timeliness) == (None, "late")
+        assert rows[mine].passed_at is not None
+    watch(world.runtime.db)
+    with world.runtime.db.write() as session:
+        overdue = select(Event).where(Event.name == f"{key}.overdue")
+        assert len(session.scalars(overdue).all()) == 2, "once of each, not again of the one that runs again"
+        judged = end(session, key, mine, done_at("2026-11-26T10:00"))
+        assert judged is not None
+        assert judged.timeliness == "in_time"
+
+
+def test_a_moment_that_was_named_stands_whatever_the_calendar_says_and_moves_only_earlier(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    key, named, counted = "work_log.review", person("am01"), person("am02")
+    with world.runtime.db.write() as session:
+        start(session, key, named, at("2026-11-24T10:00"), at("2026-11-30T08:00"))
+        start(session, key, counted, at("2026-11-24T10:00"))
+        hasten(session, key, named, at("2026-12-01T08:00"))
+        hasten(session, key, named, at("2026-11-25T08:00"))
+        hasten(session, key, counted, at("2026-11-27T08:00"))
+        session.flush()
+        assert due_of(session, key, counted) == at("2026-11-26T00:00")
+    off = {"days": [{"day": "2026-11-25", "is_working": False, "note": "停电"}]}
+    assert world.as_("ga").call("PUT", "/api/calendar_days", off).status_code == 200
+    react(world.runtime.db)
+    with world.runtime.db.read() as session:
+        assert due_of(session, key, named) == at("2026-11-25T08:00")
+        assert due_of(session, key, counted) == at("2026-11-27T00:00")
 
 
 def test_from_november_on_the_administrator_is_asked_once_for_next_years_days(

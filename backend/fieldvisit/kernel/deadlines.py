@@ -1,53 +1,38 @@
-"""Deadlines (时限): every one is a policy the administrator may set, counted by the working calendar (S18.5).
+"""Deadlines (时限): counted by the working calendar, as long as the policy of the day they begin on says (S18.5).
 
-A deadline that has begun keeps the length it began with; its day moves when the calendar does.
+A deadline that has begun keeps the length it began with; its day moves when the calendar does, unless somebody named its end.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
-from uuid import uuid5
+from typing import Any, Literal
 
-from pydantic import Field
-from sqlalchemy import Index, select
+from sqlalchemy import Index, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from fieldvisit.kernel.bundles import ALL, BundleKey, bundle
 from fieldvisit.kernel.calendar import days_off, working_days_after
 from fieldvisit.kernel.clock import SHANGHAI, day_of, now
-from fieldvisit.kernel.collections import collection
-from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.db import Base, Database, Guid, Long, LongKey
 from fieldvisit.kernel.duties import duty
-from fieldvisit.kernel.errors import missing
 from fieldvisit.kernel.events import emit, on
 from fieldvisit.kernel.intervals import Interval, Judged, Judgement, judge
-from fieldvisit.kernel.reactions import NAMESPACE, Happening
-from fieldvisit.kernel.users import Role
-from fieldvisit.kernel.values import Args, View
-from fieldvisit.kernel.work import Locks, Touching, Work
+from fieldvisit.kernel.reactions import Happening
 
 Unit = Literal["hour", "working_hour", "calendar_day", "working_day"]
 WORKED = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
 AT_ONCE = 500
 
-POLICIES = bundle(
-    "ref:deadlines",
-    key="ref:deadlines:all",
-    scopes=("all",),
-    carried=dict.fromkeys(Role, ALL),
-    contains=("deadline_policies",),
-)
-
 
 class DeadlinePolicy(Base):
-    """时限规则: how long something may take, as the product says until an administrator says otherwise."""
+    """时限规则: how long something may take that begins on `since` or later, until a later one holds."""
 
     __tablename__ = "deadline_policy"
+    __table_args__ = (UniqueConstraint("key", "since"),)
 
     id: Mapped[Guid] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str]
+    since: Mapped[date]
     value: Mapped[int]
     unit: Mapped[str]
     remind_hours: Mapped[int]
@@ -58,6 +43,7 @@ class Deadline(Judged, Base):
     """That something is due: which policy, of which row, from when, until when; open while `ended_at` is None.
 
     One that was met or missed keeps when what was due was done, and the judgement; one that fell away keeps none.
+    `named_at` is the end of one that is not counted: somebody has named the moment.
     """
 
     __tablename__ = "deadline"
@@ -71,6 +57,7 @@ class Deadline(Judged, Base):
     unit: Mapped[str]
     remind_hours: Mapped[int]
     due_at: Mapped[datetime]
+    named_at: Mapped[datetime | None]
     is_provisional: Mapped[bool]
     ended_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
@@ -109,7 +96,7 @@ class Due:
 def due_after(session: Session, start: datetime, length: Length) -> Due:
     """When a length from `start` on ends. Days end at midnight in Shanghai; the day it begins on is not counted.
 
-    Working hours are 8:30 to 12:00 and 13:30 to 17:30 of working days.
+    Of no days at all it is the end of that day, or where working days count of the first one from that day on. Working hours are 8:30 to 12:00 and 13:30 to 17:30 of working days.
     """
     local = start.astimezone(SHANGHAI)
     if length.unit == "hour":
@@ -118,7 +105,8 @@ def due_after(session: Session, start: datetime, length: Length) -> Due:
         end = local.date() + timedelta(days=length.value + 1)
         return Due(datetime.combine(end, time(), SHANGHAI), False)
     if length.unit == "working_day":
-        counted = working_days_after(session, local.date(), length.value)
+        before = local.date() if length.value else local.date() - timedelta(days=1)
+        counted = working_days_after(session, before, length.value or 1)
         end = datetime.combine(counted.day + timedelta(days=1), time(), SHANGHAI)
         return Due(end, counted.is_provisional)
     off, _ = days_off(session, local.date(), local.date() + timedelta(days=length.value // 3 + 30))
@@ -138,15 +126,16 @@ def _after_worked(start: datetime, left: timedelta, off: set[Any]) -> datetime:
         day += timedelta(days=1)
 
 
-def policy_of(session: Session, key: str) -> Length:
-    """The length a deadline has now."""
-    row = session.scalar(select(DeadlinePolicy).where(DeadlinePolicy.key == key))
+def policy_of(session: Session, key: str, at: datetime) -> Length:
+    """The length of a deadline that begins at a moment: what was set last of what holds on its day."""
+    held = select(DeadlinePolicy).where(DeadlinePolicy.key == key, DeadlinePolicy.since <= day_of(at))
+    row = session.scalars(held.order_by(DeadlinePolicy.since.desc()).limit(1)).first()
     return Length(row.value, row.unit, row.remind_hours) if row else DEFAULTS[key]  # type: ignore[arg-type]  # the column holds units only
 
 
-def start(session: Session, key: str, entity_id: str, at: datetime) -> Due:
-    """Let a deadline of a row begin."""
-    return _start(session, key, entity_id, at, policy_of(session, key))
+def start(session: Session, key: str, entity_id: str, at: datetime, named_at: datetime | None = None) -> Due:
+    """Let a deadline of a row begin; it ends at the moment that is named, or else as its policy says."""
+    return _start(session, key, entity_id, at, policy_of(session, key, at), named_at)
 
 
 def start_until(session: Session, key: str, entity_id: str, at: datetime, last: date) -> Due:
@@ -154,8 +143,15 @@ def start_until(session: Session, key: str, entity_id: str, at: datetime, last: 
     return _start(session, key, entity_id, at, Length((last - day_of(at)).days, "calendar_day", 24))
 
 
-def _start(session: Session, key: str, entity_id: str, at: datetime, length: Length) -> Due:
-    due = due_after(session, at, length)
+def _start(
+    session: Session,
+    key: str,
+    entity_id: str,
+    at: datetime,
+    length: Length,
+    named_at: datetime | None = None,
+) -> Due:
+    due = Due(named_at, False) if named_at else due_after(session, at, length)
     session.add(
         Deadline(
             key=key,
@@ -165,10 +161,19 @@ def _start(session: Session, key: str, entity_id: str, at: datetime, length: Len
             unit=length.unit,
             remind_hours=length.remind_hours,
             due_at=due.at,
+            named_at=named_at,
             is_provisional=due.is_provisional,
         )
     )
     return due
+
+
+def hasten(session: Session, key: str, entity_id: str, named_at: datetime) -> None:
+    """What is running ends at a moment that is named, where that is earlier than it would."""
+    for row in _running(session, key, entity_id):
+        if named_at < row.due_at:
+            row.named_at = named_at
+            _recount(session, iter([row]))
 
 
 def end(session: Session, key: str, entity_id: str, done: Interval) -> Judgement | None:
@@ -187,6 +192,20 @@ def drop(session: Session, key: str, entity_id: str, at: datetime) -> None:
         row.ended_at = at
 
 
+def resume(session: Session, key: str, entity_id: str) -> None:
+    """What was ended last runs again as if it had not been: what was done did not count. Nothing where it is running."""
+    mine = select(Deadline).where(Deadline.entity_id == entity_id, Deadline.key == key)
+    row = session.scalars(mine.order_by(Deadline.number.desc()).limit(1)).first()
+    if row is not None and row.ended_at is not None:
+        row.ended_at = row.earliest_at = row.latest_at = row.timeliness = None
+        _recount(session, iter([row]))
+
+
+def due_of(session: Session, key: str, entity_id: str) -> datetime | None:
+    """Until when what is running is in time; None where nothing is."""
+    return next((row.due_at for row in _running(session, key, entity_id)), None)
+
+
 def _running(session: Session, key: str, entity_id: str) -> Iterator[Deadline]:
     yield from session.scalars(
         select(Deadline).where(
@@ -201,7 +220,8 @@ def _open(session: Session) -> Iterator[Deadline]:
 
 def _recount(session: Session, rows: Iterator[Deadline]) -> None:
     for row in rows:
-        due = due_after(session, row.started_at, Length(row.value, row.unit, row.remind_hours))  # type: ignore[arg-type]  # as above
+        length = Length(row.value, row.unit, row.remind_hours)  # type: ignore[arg-type]  # as above
+        due = Due(row.named_at, False) if row.named_at else due_after(session, row.started_at, length)
         row.is_provisional = due.is_provisional
         if due.at != row.due_at:
             row.due_at = due.at
@@ -234,79 +254,3 @@ def watch(database: Database) -> None:
             elif row.reminded_at is None and row.due_at - timedelta(hours=row.remind_hours) <= now():
                 row.reminded_at = now()
                 emit(session, f"{row.key}.due_near", data={"entity_id": row.entity_id})
-
-
-class DeadlinePolicyView(View):
-    """How long something may take, and how many hours before the end somebody is reminded."""
-
-    id: str
-    key: str
-    value: int
-    unit: str
-    remind_hours: int
-
-
-collection(
-    "deadline_policies",
-    DeadlinePolicy,
-    DeadlinePolicyView,
-    readers=set(Role),
-    sorting=("key",),
-    order=(DeadlinePolicy.key,),
-)
-
-
-@duty
-def show_policies(database: Database) -> None:
-    """Every declared deadline has its row, so that administrators see what they can set."""
-    with database.read() as session:
-        known = set(session.scalars(select(DeadlinePolicy.key)))
-    if DEFAULTS.keys() <= known:
-        return
-    with database.write() as session:
-        locks = Locks(session)
-        locks.take([POLICIES.of()])
-        for key, length in sorted(DEFAULTS.items()):
-            if key not in known:
-                session.add(_row(key, length, locks.held[POLICIES.of().text].id))
-        locks.bump()
-
-
-def _row(key: str, length: Length, bundle_id: int) -> DeadlinePolicy:
-    return DeadlinePolicy(
-        id=str(uuid5(NAMESPACE, key)),
-        key=key,
-        value=length.value,
-        unit=length.unit,
-        remind_hours=length.remind_hours,
-        bundle_id=bundle_id,
-    )
-
-
-class SetDeadline(Args):
-    """The length of a deadline for whatever begins from now on."""
-
-    key: Annotated[str, Field(pattern=r"^[a-z_.]{3,60}$")]
-    value: Annotated[int, Field(ge=1, le=400)]
-    unit: Unit
-    remind_hours: Annotated[int, Field(ge=0, le=400)]
-
-
-def _policies(_touching: Touching, _args: SetDeadline) -> list[BundleKey]:
-    return [POLICIES.of()]
-
-
-@command(
-    "deadlines.set", "PUT /deadline_policies", needs={Role.GENERAL_ADMIN}, in_person=True, touches=_policies
-)
-def set_deadline(work: Work, args: SetDeadline) -> None:
-    """Set how long something may take; what has begun keeps its length (S18.5)."""
-    if args.key not in DEFAULTS:
-        raise missing("deadline_missing")
-    home = work.bundle(POLICIES.of())
-    row = work.session.scalar(select(DeadlinePolicy).where(DeadlinePolicy.key == args.key))
-    if row is None:
-        work.session.add(_row(args.key, Length(args.value, args.unit, args.remind_hours), home.id))
-    else:
-        row.value, row.unit, row.remind_hours = args.value, args.unit, args.remind_hours
-    work.emit("deadlines.set", home.id, key=args.key)

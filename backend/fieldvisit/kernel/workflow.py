@@ -141,8 +141,11 @@ class Workflow:
         """Every state a row can be in."""
         return {self.begins} | {state for step in self.steps for state in (*step.come_from, step.to) if state}
 
-    def submit(self, work: Work, row: Any) -> None:
-        """Submit a row, new or after it came back: its content is kept as it is now, and its deadline begins."""
+    def submit(self, work: Work, row: Any, due_at: datetime | None = None) -> None:
+        """Submit a row, new or after it came back: its content is kept as it is now, and its deadline begins.
+
+        `due_at` is the moment by which it is to be decided, where one is named.
+        """
         before = row.state
         row.state = "submitted"
         row.decided_by_id = row.decided_for_id = row.decided_at = None
@@ -151,7 +154,7 @@ class Workflow:
         snapshot = render(self.view, row)
         self._remember(work, row, "submit", before, None, None, snapshot)
         if self.due is not None:
-            deadlines.start(work.session, self.due, row.id, work.entry.received_at)
+            deadlines.start(work.session, self.due, row.id, work.entry.received_at, due_at)
 
     def keep(self, work: Work, row: Any, step: str, state: str, note: str | None = None) -> None:
         """Make a step of the feature's own: the row goes to `state`, and its content is kept as it is now."""

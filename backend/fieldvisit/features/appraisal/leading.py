@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from fieldvisit.features.metrics.rules import Period
 from fieldvisit.features.org.models import Route
 from fieldvisit.kernel.clock import start_of, today
-from fieldvisit.kernel.deadlines import deadline, due_after, policy_of
+from fieldvisit.kernel.deadlines import Length, deadline, due_after, policy_of
 from fieldvisit.kernel.scopes import Assignment, deputy_of, server_of
 
 # The sheet of a month is due by the fifth day after it (domain §3.6).
@@ -17,7 +17,12 @@ REPORT = deadline("maintenance_appraisal.report", 5, "calendar_day", 48)
 
 def due_of(session: Session, month: Period) -> datetime:
     """Until when the sheets of a month are to be reported."""
-    return due_after(session, start_of(month.last), policy_of(session, REPORT)).at
+    return due_after(session, start_of(month.last), length_of(session, month)).at
+
+
+def length_of(session: Session, month: Period) -> Length:
+    """How long the reports of a month may take after its last day, as was set by then."""
+    return policy_of(session, REPORT, start_of(month.last))
 
 
 def zone_of(session: Session, user_id: str, month: Period) -> str | None:

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fieldvisit.features.appraisal.leading import REPORT, due_of, led_then, zone_of
+from fieldvisit.features.appraisal.leading import due_of, led_then, length_of, zone_of
 from fieldvisit.features.appraisal.models import MaintenanceAppraisal
 from fieldvisit.features.metrics.rules import Period, month_period
 from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.kernel.clock import day_of, now, start_of, today
 from fieldvisit.kernel.db import Database
-from fieldvisit.kernel.deadlines import policy_of
 from fieldvisit.kernel.duties import duty
 from fieldvisit.kernel.events import Event, emit, on
 from fieldvisit.kernel.notices import notice, tell
@@ -40,7 +39,7 @@ def say_what_is_due(database: Database) -> None:
 
 def _due(session: Session, month: Period) -> str | None:
     due = due_of(session, month)
-    near = due - timedelta(hours=policy_of(session, REPORT).remind_hours)
+    near = due - timedelta(hours=length_of(session, month).remind_hours)
     if day_of(due) == today() and now() >= due:
         return MISSING
     return WANTED if day_of(near) == today() and near <= now() < due else None

@@ -29,6 +29,7 @@ from fieldvisit.features.worklogs.rules import (
     moment,
     period_of,
 )
+from fieldvisit.features.worklogs.stand_ups import next_stand_up
 from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.calendar import days_off
 from fieldvisit.kernel.commands import command
@@ -151,7 +152,8 @@ def save(work: Work, args: SaveLog) -> None:
 def submit(work: Work, args: SubmitLog) -> None:
     """Submit an own log; what another phone has submitted of the period stays in it.
 
-    Whether it is in time is judged once, by what can be proven (domain §3.6). Raises Problem 422 `work_log_empty`.
+    Whether it is in time is judged once, by what can be proven (domain §3.6). Its review is due before the zone's next
+    daily meeting, once one is called. Raises Problem 422 `work_log_empty`.
     """
     log = _log(work, args)
     if not log.notes:
@@ -165,7 +167,7 @@ def submit(work: Work, args: SubmitLog) -> None:
     if log.state == "submitted":
         FLOW.keep(work, log, "supplement", "submitted")
     else:
-        FLOW.submit(work, log)
+        FLOW.submit(work, log, next_stand_up(work.session, log, work.entry.received_at))
     work.result = {"id": log.id}
 
 

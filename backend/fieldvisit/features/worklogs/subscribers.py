@@ -1,12 +1,15 @@
-"""What work logs do by themselves: their figures follow the visits, and who has to know is told."""
+"""What work logs do by themselves: figures follow the visits, reviews the meetings, and who has to know is told."""
 
 from sqlalchemy import select
 
+from fieldvisit.features.meetings.models import Meeting
 from fieldvisit.features.plans.progress import count
 from fieldvisit.features.visits.models import Visit
 from fieldvisit.features.worklogs.commands import REVIEW, reviewers
 from fieldvisit.features.worklogs.models import WorkLog
+from fieldvisit.features.worklogs.stand_ups import to_review_before
 from fieldvisit.kernel.bundles import Bundle
+from fieldvisit.kernel.deadlines import hasten
 from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
@@ -43,6 +46,16 @@ def count_on(happening: Happening) -> None:
     happening.bundles(happening.session.scalars(homes).all())
     for log, figures in changed:
         log.figures = figures
+
+
+@on("meetings.notified")
+def hasten_reviews(happening: Happening) -> None:
+    """What waits for its review when a daily meeting of the zone is called is due before it, never later than it was (S5.1)."""
+    meeting = happening.session.get_one(Meeting, happening.event.data["meeting_id"])
+    is_ahead = meeting.state == "notified" and meeting.planned_start > happening.event.happened_at
+    if meeting.kind == "daily" and is_ahead:
+        for log_id in to_review_before(happening.session, meeting, REVIEW):
+            hasten(happening.session, REVIEW, log_id, meeting.planned_start)
 
 
 @on(*TO_REVIEWER)
