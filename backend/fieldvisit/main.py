@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from fieldvisit.features.cases import routes as case_routes
 from fieldvisit.features.plans import routes as plan_routes
 from fieldvisit.features.privacy import routes as privacy_routes
 from fieldvisit.kernel import logs
@@ -24,6 +25,7 @@ PARTS = (
     "kernel.outside.collections",
     "kernel.outside.commands",
     "kernel.deadlines",
+    "kernel.deadline_policies",
     "kernel.workflow",
     "kernel.looks",
     "kernel.personal",
@@ -103,7 +105,12 @@ PARTS = (
     "features.plans.personal",
     "features.cases.collections",
     "features.cases.commands",
+    "features.cases.complaints",
+    "features.cases.helping",
+    "features.cases.results",
+    "features.cases.rectification",
     "features.cases.subscribers",
+    "features.cases.rectification_notices",
     "features.cases.personal",
     "features.worklogs.collections",
     "features.worklogs.commands",
@@ -123,6 +130,7 @@ PARTS = (
     "features.overview.sales",
     "features.overview.field",
     "features.overview.logs",
+    "features.overview.complaints",
     "features.appraisal.collections",
     "features.appraisal.commands",
     "features.appraisal.reports",
@@ -136,7 +144,7 @@ for part in PARTS:
 
 def make_routes(pwa_dir: Path | None = None) -> FastAPI:
     """The application with the routes that features add to those of the registries."""
-    return create_app([privacy_routes.router, plan_routes.router], pwa_dir)
+    return create_app([privacy_routes.router, plan_routes.router, case_routes.router], pwa_dir)
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         None,
         description="TOML file with the ways out: WeCom, DingTalk, SMS gateway; without it nothing leaves the server.",
     )
+    hotline: Path | None = Field(
+        None, description="TOML file of the hotline whose calls come in signed; without it none comes in."
+    )
     demo_password: str = Field("zoufang-demo", description="Of the demo accounts; `serve` refuses them.")
     password_policy: Literal["mlps2", "mlps3", "asvs"] = Field(
         "mlps2", description="What a password needs: graded protection level 2 or 3, or ASVS."

@@ -281,7 +281,51 @@ EXAMPLES: dict[str, Example] = {
             "id": uid(),
             "text": "t",
         }
-        for step in ("close", "withdraw")
+        for step in (
+            "close",
+            "withdraw",
+            "accept",
+            "refuse",
+            "return",
+            "contact",
+            "upgrade",
+            "resolve",
+            "report",
+            "confirm",
+            "reject",
+            "reopen",
+        )
+    },
+    **{
+        f"feedback_cases.{step}": lambda of, more=more: {
+            "feedback_case_id": of["feedback_case"],
+            "id": uid(),
+            **{name: of.get(value, value) for name, value in more.items()},
+        }
+        for step, more in {
+            "assign": {"handler_id": "user"},
+            "verify": {"verify_method": "documents", "verify_result": "true", "finding": "f"},
+            "join": {"joined_to_id": "feedback_case"},
+            "co_handle": {"info_slip_id": "00000000-0000-4000-8000-000000000001", "content": "c"},
+            "demand": {"task_id": "00000000-0000-4000-8000-000000000002", "assignee_id": "user"}
+            | {"title": "t", "requirement": "r", "due_on": "2099-01-01"},
+            "ask_extension": {"extension_on": "2099-01-01", "text": "t"},
+            "decide_extension": {"is_granted": False},
+            "judge": {"timeliness": "late", "text": "t"},
+        }.items()
+    },
+    "rectification_plans.assign": lambda of: a_rectification(of["feedback_case"], of["user"]),
+    **{
+        f"rectification_plans.{step}": lambda of, more=more: {
+            "rectification_plan_id": of["rectification_plan"],
+            **more,
+        }
+        for step, more in {
+            "start": {},
+            "submit": {"result": "r"},
+            "accept": {},
+            "reject": {"check_result": "c"},
+        }.items()
     },
     "feedback_cases.handle": lambda of: {
         "feedback_case_id": of["feedback_case"],
@@ -337,7 +381,11 @@ IN_REACH = {
     ("admin", "devices.revoke"),
     ("admin", "devices.wipe"),
     # what shops say is the complaint centre's to take down and to see, of every zone
-    *(("cc1", f"feedback_cases.{step}") for step in ("register", "withdraw")),
+    *(
+        ("cc1", f"feedback_cases.{step}")
+        for step in ("register", "withdraw", "upgrade", "join", "assign", "confirm", "reject", "reopen")
+    ),
+    *(("cc1", f"feedback_cases.{step}") for step in ("decide_extension", "judge")),
     ("cc1", "policies.read"),  # the complaint centre works by every department's
     # what is asked about the app is his to answer, of every department
     *(("admin", f"helpdesk.{step}") for step in ("write", "answer", "close")),
@@ -469,8 +517,36 @@ PERMITTED: dict[str, set[Role]] = {
     **{f"feedback_cases.{step}": FIELD | {Role.COMPLAINT_CENTRE} for step in ("register", "withdraw")},
     **{
         f"feedback_cases.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
-        for step in ("handle", "inform", "close")
+        for step in (
+            "handle",
+            "inform",
+            "close",
+            "accept",
+            "refuse",
+            "return",
+            "contact",
+            "verify",
+            "resolve",
+            "report",
+            "co_handle",
+            "demand",
+            "ask_extension",
+        )
     },
+    **{
+        f"feedback_cases.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.COMPLAINT_CENTRE}
+        for step in ("upgrade", "join")
+    },
+    **{
+        f"feedback_cases.{step}": {Role.DEPARTMENT_MANAGER, Role.COMPLAINT_CENTRE}
+        for step in ("assign", "decide_extension", "judge")
+    },
+    **{f"feedback_cases.{step}": {Role.COMPLAINT_CENTRE} for step in ("confirm", "reject", "reopen")},
+    **{
+        f"rectification_plans.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in ("assign", "accept", "reject")
+    },
+    **{f"rectification_plans.{step}": FIELD for step in ("start", "submit")},
     "maintenance_cases.write": FIELD,
     **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},
     "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
@@ -505,6 +581,12 @@ def a_meeting(meeting_id: str, invitee: str) -> dict[str, Any]:
 def an_opinion(case_id: str, customer: str) -> dict[str, Any]:
     said = {"id": case_id, "feedback_type": "grumble", "category": "delivery", "source": "visit"}
     return said | {"customer_id": customer, "content": "c"}
+
+
+def a_rectification(case_id: str, owner: str, plan_id: str | None = None) -> dict[str, Any]:
+    plan = {"feedback_case_id": case_id, "id": uid(), "rectification_plan_id": plan_id or uid()}
+    about = dict.fromkeys(("problem", "cause", "measures"), "t")
+    return plan | about | {"owner_id": owner, "due_on": str(today() + timedelta(days=7))}
 
 
 def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
@@ -597,6 +679,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert who.do("maintenance_cases.write", case)["state"] == "applied"
     feedback = an_opinion(uid(), customer)
     assert who.do("feedback_cases.register", feedback)["state"] == "applied"
+    rectification = a_rectification(feedback["id"], person(writer), uid())
+    assert manager.do("rectification_plans.assign", rectification)["state"] == "applied"
     appraisal = an_appraisal(uid(), person(writer))
     assert manager.do("maintenance_appraisals.save", appraisal)["state"] == "applied"
     log = a_log()
@@ -628,6 +712,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "info_slip": slip["id"],
         "work_log": log["id"],
         "feedback_case": feedback["id"],
+        "rectification_plan": rectification["rectification_plan_id"],
         "maintenance_case": case["id"],
         "maintenance_appraisal": appraisal["id"],
         "meeting": meeting["id"],
@@ -663,6 +748,7 @@ NOWHERE = dict.fromkeys(
         "info_slip",
         "work_log",
         "feedback_case",
+        "rectification_plan",
         "maintenance_case",
         "maintenance_appraisal",
         "meeting",

@@ -42,6 +42,9 @@ SERVICE = {uid(): one for one in TASKS.values()}
 SLIPS = {uid(): one for one in TASKS.values()}
 CASES = {uid(): one for one in TASKS.values()}
 FEEDBACK = {uid(): one for one in TASKS.values()}
+RECTIFICATIONS = {uid(): one for one in TASKS.values()}
+ABOUT = {uid(): "mm1"}  # complaints, and whom they are about
+FEEDBACK |= dict.fromkeys(ABOUT, ("am01", "cz"))
 APPRAISALS = {uid(): one for one in TASKS.values()}
 MEETINGS = {uid(): one for one in TASKS.values()}
 POLICIES = {uid(): "dq", uid(): "xq"}
@@ -62,8 +65,9 @@ WORK = (
     "outside_messages",
     "maintenance_appraisal",
     "feedback_case",
+    "rectification_plan",
 )
-READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case")
+READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case", "rectification_plan")  # fmt: skip
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -97,17 +101,17 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
         return username.startswith("cc") or in_department
     if kind.startswith("outside"):
         return username == "ga" and rest == demo_id("department:dq")
-    if kind == "feedback_case" and username.startswith("cc"):
-        return True
     author, zone = _whose(kind, rest)
     leads = ZONES.get(username) == zone or zone in DEPARTMENTS.get(username, ())
-    return username == author or (leads and (kind in READ_BY_GA or username != "ga"))
+    leads |= kind in ("feedback_case", "rectification_plan") and username.startswith("cc")
+    is_his = username == author or (leads and (kind in READ_BY_GA or username != "ga"))
+    return is_his and ABOUT.get(rest) != username
 
 
 def _whose(kind: str, rest: str) -> tuple[str, str]:
     """Who wrote something, or whom it is about, and in which zone."""
     if kind not in ("policy_receipt", "work_log"):
-        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK)[rest]
+        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK | RECTIFICATIONS)[rest]  # fmt: skip
     said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
     (author,) = (name for name in ROUTES if person(name) == said_by)
     return author, ROUTES[author].split(":")[0]
@@ -283,8 +287,10 @@ def _tell_one_another(world: World) -> None:
         _agree_read_and_tell(world.as_(username), key, slip, DEPARTMENT_OF[zone])
         (manager,) = (name for name, led in ZONES.items() if led == zone)
         _appraise(world.as_(manager), username)
+        _rectify(world.as_(manager), username)
         _meet(world.as_(manager), next(one for one, (_, of) in MEETINGS.items() if of == zone), username)
         _answer(world.as_("dm" if zone in DEPARTMENTS["dm"] else "dm2"), slip, f"canary {username}")
+    _complain(world)
 
 
 def _publish(leader: Persona, policy_id: str, department: str) -> None:
@@ -315,6 +321,28 @@ def _agree_read_and_tell(author: Persona, plan_id: str, info_slip_id: str, depar
     made = (("feedback_cases.register", opinion), ("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log), ("maintenance_cases.write", case))  # fmt: skip
     results = author.push(*(author.op(*one) for one in made))["results"]
     assert [result["state"] for result in results] == ["applied"] * len(made), results
+
+
+def _rectify(leader: Persona, username: str) -> None:
+    """What is to be put right after an opinion; and what is said of the leader himself."""
+    case, plan = (
+        next(key for key, (name, _) in of.items() if name == username) for of in (FEEDBACK, RECTIFICATIONS)
+    )
+    words = dict.fromkeys(("problem", "cause", "measures"), f"canary {username}")
+    due = {"owner_id": person(username), "due_on": str(today() + timedelta(days=7))}
+    args = {"feedback_case_id": case, "id": uid(), "rectification_plan_id": plan} | words | due
+    result = leader.do("rectification_plans.assign", args)
+    assert result["state"] == "applied", result
+
+
+def _complain(world: World) -> None:
+    """A complaint about somebody who leads those who wrote it down."""
+    for case, about in ABOUT.items():
+        author, _ = FEEDBACK[case]
+        said = {"feedback_type": "complaint", "category": "other", "source": "visit", "contact_phone": "1"}
+        about_him = {"id": case, "content": f"canary {author}", "object_user_id": person(about)}
+        result = world.as_(author).do("feedback_cases.register", said | about_him)
+        assert result["state"] == "applied", result
 
 
 def _meet(leader: Persona, meeting_id: str, username: str) -> None:
@@ -551,7 +579,10 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
         "looks": system,
         **{f"outside_{name}": {Role.GENERAL_ADMIN} for name in ("rules", "hours", "addresses", "messages")},
         "sales_imports": {Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN},
-        **dict.fromkeys(("feedback_cases", "feedback_notes"), everybody - {Role.RELATED_POST} - system),
+        **dict.fromkeys(
+            ("feedback_cases", "feedback_notes", "rectification_plans"),
+            everybody - {Role.RELATED_POST} - system,
+        ),
         **dict.fromkeys(("policies", "policy_receipts"), everybody - {Role.RELATED_POST} - system),
         "customers": field_and_above | {Role.COMPLAINT_CENTRE},
     }
@@ -607,6 +638,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "outside_messages",
         "maintenance_appraisal",
         "feedback_case",
+        "rectification_plan",
         "policy",
         "policy_receipt",
         "sales",

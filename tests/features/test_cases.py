@@ -140,7 +140,7 @@ def test_what_cannot_be_taken_down_is_refused(world: World) -> None:
     assert refused(am01, "register", opinion(customer_id=shop("xq:0"))) == "customer_missing"
     no_zone = opinion(customer_id=None, contact_phone="13912345678")
     assert refused(cc1, "register", no_zone) == "zone_missing"
-    assert refused(am01, "register", opinion(feedback_type="complaint")) == "args_invalid"
+    assert refused(am01, "register", opinion(feedback_type="praise")) == "args_invalid"
     case = opinion()
     done(am01, "register", case)
     assert refused(am01, "register", opinion() | {"id": case["id"]}) == "id_taken"

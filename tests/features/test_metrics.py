@@ -1,7 +1,8 @@
 """The formulas of domain §3.5, each by its key (visit_plan_completion) (visit_coverage) (month_visit_progress)
 (frequency_attainment) (valid_visit_rate) (field_hours) (fill_rate) (fill_breadth) (purchase_breadth) (company_oos_rate)
 (case_value) (yoy_growth) (structure_share) (log_submit_rate) (log_review_rate) (important_info_transfer)
-(slip_reply_timely) (meeting_attendance) (satisfaction_rate), and the rule that nothing out of nothing is no share."""
+(slip_reply_timely) (meeting_attendance) (satisfaction_rate) (complaint_timely_rate) (complaint_satisfaction) (complaint_rate)
+(repeat_complaint_rate) (rectification_closed), and the rule that nothing out of nothing is no share."""
 
 from datetime import date, timedelta
 
@@ -28,6 +29,10 @@ from fieldvisit.features.metrics import rules
         rules.slip_reply_timely,
         rules.meeting_attendance,
         rules.satisfaction_rate,
+        rules.complaint_timely_rate,
+        rules.complaint_satisfaction,
+        rules.repeat_complaint_rate,
+        rules.rectification_closed,
         rules.share,
     ],
 )
@@ -44,6 +49,13 @@ def test_visits_in_doubt_are_not_counted_as_valid_and_unknown_stays_as_nothing()
     assert rules.valid_visit_rate(0, 0) is None
     assert rules.field_hours([timedelta(minutes=11), timedelta(minutes=28)]) == 0.7
     assert rules.field_hours([]) == 0.0
+
+
+def test_complaints_are_per_thousand_shops_and_ratings_are_of_whoever_rated() -> None:
+    assert rules.complaint_rate(3, 1200) == 2.5
+    assert rules.complaint_rate(3, 0) is None
+    assert rules.rating_mean(14, 3) == 4.67
+    assert rules.rating_mean(0, 0) is None
 
 
 def test_growth_is_against_last_year_and_a_case_is_250_cartons() -> None:

@@ -13,6 +13,7 @@ from fieldvisit.demo import (
     appraisals,
     catalogue,
     checklists,
+    complaints,
     feedback,
     maintenance,
     meetings,
@@ -31,6 +32,7 @@ from fieldvisit.kernel.clock import SHANGHAI, today
 from fieldvisit.kernel.db import Database
 from fieldvisit.kernel.passwords import hash_password
 from fieldvisit.kernel.scopes import Assignment
+from fieldvisit.kernel.search import Searched, SearchText, spread
 from fieldvisit.kernel.users import Role, User
 
 NEWCOMERS = ("am18", "post4")  # they have not been asked yet
@@ -76,6 +78,7 @@ class District:
     managers: dict[str, str] = field(default_factory=dict)  # zone → its market manager
     rows: dict[type[Any], list[dict[str, Any]]] = field(default_factory=dict)
     keys: dict[str, tuple[BundleKey, set[str]]] = field(default_factory=dict)
+    barred: dict[str, str] = field(default_factory=dict)  # bundle key → whom it is about
 
     def add(self, model: type[Any], home: str | None = None, **values: Any) -> dict[str, Any]:
         """Collect a row that lives in the bundle with key `home`."""
@@ -105,6 +108,7 @@ def build(database: Database, size: Size, password: str) -> None:
             plans.begin_terms(session)
             slips.begin_terms(session)
             feedback.begin_terms(session)
+            complaints.begin_terms(session)
             worklogs.begin_terms(session)
             appraisals.appraise(session, size.since)
 
@@ -270,10 +274,12 @@ def _second_department(district: District) -> None:
 
 def _write(session: Session, district: District) -> None:
     """Bundles first, then every table in the order of its references, many rows a statement."""
-    keys = [key for key, _ in district.keys.values()]
-    session.execute(
-        insert(Bundle), [{"key": key.text, "kind": key.kind, "day": key.day, "rev": 1} for key in keys]
-    )
+    barred = district.barred
+    bundles = [
+        {"key": text, "kind": key.kind, "day": key.day, "rev": 1, "barred_user_id": barred.get(text)}
+        for text, (key, _) in district.keys.items()
+    ]
+    session.execute(insert(Bundle), bundles)
     ids = dict(session.execute(select(Bundle.key, Bundle.id)).all())
     session.execute(
         insert(BundleScope),
@@ -291,3 +297,6 @@ def _write(session: Session, district: District) -> None:
                 row["bundle_id"] = ids[row["bundle_id"]]
         # Without it a row that leaves out what the last one had would begin a statement of its own.
         session.execute(insert(model), rows, execution_options={"render_nulls": True})
+        if issubclass(model, Searched):
+            texts = [{"row_id": row["id"], "text": spread(map(row.get, model.searched))} for row in rows]
+            session.execute(insert(SearchText), texts)

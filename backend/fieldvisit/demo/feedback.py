@@ -1,5 +1,6 @@
-"""Three months of what shops said: seventy-six a month, most of them answered in time, some waiting this morning (S12). All invented."""
+"""Three months of suggestions, queries and grumbles: seventy-six a month, most of them answered in time, some waiting this morning (S12). All invented."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from random import Random
@@ -8,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fieldvisit.demo import complaints
 from fieldvisit.demo.names import demo_id
-from fieldvisit.features.cases.commands import REPLY
 from fieldvisit.features.cases.models import FEEDBACK_CASE, FeedbackCase, FeedbackNote
-from fieldvisit.features.cases.rules import OPEN, PREFIX, RATINGS
+from fieldvisit.features.cases.rules import COMPLAINT, OPEN, PREFIX, RATINGS
+from fieldvisit.features.cases.terms import REPLY
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.kernel.calendar import published
@@ -54,20 +56,39 @@ def tell(district: "District", department: str) -> None:
     kinds = [kind for kind, count in A_MONTH.items() for _ in range(count * MONTHS)]
     moments = sorted(_moment(chance, 1 + number % (30 * MONTHS)) for number in range(len(kinds)))
     chance.shuffle(kinds)
-    counts: dict[int, int] = {}
+    numbers = _numbered([*moments, *complaints.moments()])
     for number, (kind, moment) in enumerate(zip(kinds, moments, strict=True)):
-        counts[moment.year] = counts.get(moment.year, 0) + 1
         shop = chance.choice(shops)
         route = routes[shop["route_id"]]
         people = (route["account_manager_id"], zones[route["zone_id"]])
-        _tell(district, chance, number, f"{PREFIX}-{moment.year}-{counts[moment.year]:06d}", kind, moment, shop, route["zone_id"], people)  # fmt: skip
+        _tell(district, chance, number, numbers[number], kind, moment, shop, route["zone_id"], people)
+    places = [
+        complaints.Place(row, route, zones[route["zone_id"]])
+        for row in shops
+        for route in (routes[row["route_id"]],)
+    ]
+    complaints.tell(district, places, numbers[len(kinds) :])
+    counts = Counter(number.split("-")[1] for number in numbers)
     for year, last in counts.items():
-        district.add(DocCounter, prefix=PREFIX, year=year, last=last)
+        district.add(DocCounter, prefix=PREFIX, year=int(year), last=last)
+
+
+def _numbered(moments: list[datetime]) -> list[str]:
+    """The number of each, counted within its year in the order they came."""
+    numbers, counts = [""] * len(moments), Counter[int]()
+    for index in sorted(range(len(moments)), key=lambda one: moments[one]):
+        year = day_of(moments[index]).year
+        counts[year] += 1
+        numbers[index] = f"{PREFIX}-{year}-{counts[year]:06d}"
+    return numbers
 
 
 def begin_terms(session: Session) -> None:
     """Who has not told a shop yet has his term."""
-    for case in session.scalars(select(FeedbackCase).where(FeedbackCase.state.in_(OPEN))):
+    waiting = select(FeedbackCase).where(
+        FeedbackCase.state.in_(OPEN), FeedbackCase.feedback_type != COMPLAINT
+    )
+    for case in session.scalars(waiting):
         case.due_at = start(session, REPLY, case.id, case.received_at).at
 
 

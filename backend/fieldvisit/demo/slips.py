@@ -33,27 +33,35 @@ class Told(NamedTuple):
     answer: str | None = None
 
 
+CO_HANDLED = Told("mm1", None, "post2", "complaint", "urgent", "有店主投诉昨天的货今天上午仍未送到,请协办。", "请查明原因,今天送到并答复。", "sent", 1)  # fmt: skip
 TOLD = (
     Told("am01", "cz", "post4", "supply", "urgent", "两个畅销规格断货三天,店主反映货源偏紧。", "请核对本周投放,告知到货日。", "sent", 3),
     Told("am07", "cj", "post2", "delivery", "normal", "东街一带连续两次下午才到货,赶不上店主营业高峰。", "能否固定上午送?", "replied", 26, "本周起调整为上午第二批,请转告店主。"),
     Told("am07", "cj", "mm2", "customer_info", "normal", "北门便民店准备转让,新店主下周接手。", None, "sent", 5),
     Told("mm2", None, None, "compliance", "normal", "集市上有流动摊点低价兜售,疑为非渠道货。", "请转专卖核查。", "received", 20),
     Told("am13", "nx", "mm3", "grumble", "normal", "店主抱怨结算到账慢。", "请帮忙问一下。", "closed", 50, "已问过,银行系统升级,现已恢复。"),
+    CO_HANDLED,
 )  # fmt: skip
+IN_ORDER = sorted(TOLD, key=lambda one: -one.hours_ago)
 
 
 def lay_out(district: "District", department: str) -> None:
     """The slips, numbered in the order they came."""
-    for number, told in enumerate(sorted(TOLD, key=lambda one: -one.hours_ago), start=1):
+    for number, told in enumerate(IN_ORDER, start=1):
         _tell(district, department, number, told)
     district.add(DocCounter, prefix=PREFIX, year=today().year, last=len(TOLD))
 
 
 def begin_terms(session: Session) -> None:
     """Whoever owes an answer has his term."""
-    for number, told in enumerate(sorted(TOLD, key=lambda one: -one.hours_ago), start=1):
+    for number, told in enumerate(IN_ORDER, start=1):
         if told.state in ("sent", "received"):
             start(session, REPLY_URGENT if told.urgency == "urgent" else REPLY, _id(number), now())
+
+
+def id_of(told: Told) -> str:
+    """The slip by which it was told."""
+    return _id(IN_ORDER.index(told) + 1)
 
 
 def _id(number: int) -> str:

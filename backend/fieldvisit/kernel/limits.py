@@ -1,4 +1,4 @@
-"""How often signing in may fail, counted in the database so that a restart or a second process forgets nothing.
+"""How often signing in, or a signature, may fail, counted in the database so that a restart or a second process forgets nothing.
 
 Three counts stand side by side: a phone the account is known on counts by itself, so that a rival who
 fails on purpose elsewhere cannot lock anybody out of his own phone; every other phone counts against the
@@ -36,6 +36,7 @@ class Limit:
 
 
 PER_ACCOUNT = Limit(5, timedelta(minutes=1), timedelta(hours=1))
+PER_HOTLINE = Limit(20, timedelta(seconds=10), timedelta(minutes=15))
 PER_ADDRESS = Limit(50, timedelta(seconds=10), timedelta(minutes=15))
 
 
@@ -89,6 +90,26 @@ def _locked(session: Session, keys: list[str], at: datetime) -> list[SignInCount
         if row.last_at + FORGOTTEN_AFTER <= at:
             row.failures = 0
     return list(rows)
+
+
+def require_patience(session: Session, key: str, limit: Limit, code: str, at: datetime) -> bool:
+    """Whether something failed under a key lately; raises Problem 429 with `code` and `retry_after_s` while it must wait.
+
+    For what nobody can guess: only failures are counted, after they were judged, so that what succeeds writes nothing.
+    """
+    row = session.get(SignInCount, key)
+    if row is None:
+        return False
+    wait = limit.wait(row.failures) - max(at - row.last_at, timedelta(0))
+    if wait > timedelta(0):
+        raise Problem(429, code, params={"retry_after_s": int(wait.total_seconds()) + 1})
+    return row.failures > 0
+
+
+def count_failure(session: Session, key: str, at: datetime) -> None:
+    """Count something that has failed under a key."""
+    (row,) = _locked(session, [key], at)
+    row.failures, row.last_at = row.failures + 1, at
 
 
 def forgive(session: Session, keys: list[str]) -> None:

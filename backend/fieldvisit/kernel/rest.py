@@ -70,10 +70,17 @@ def execute(
     Raises Problem: the refusal itself, 409 `resend` as push would stop, 409 `held` for an op that is held already.
     """
     op = op_of(command, args, headers)
+    return execute_op(runtime, bearer.device.id, op, epoch=headers.epoch, last=headers.last)
+
+
+def execute_op(
+    runtime: Runtime, device_id: str, op: dict[str, Any], *, epoch: str | None = None, last: str | None = None
+) -> dict[str, Any]:
+    """The same for an op that is put together already, as its device's; raises Problem likewise."""
     keys: list[str | BundleKey] = []
     for _ in range(20):
         try:
-            number = _attempt(runtime, bearer, op, keys, headers)
+            number = _attempt(runtime, device_id, op, keys, (epoch, last))
         except Unlocked as unlocked:
             keys += unlocked.keys
         except IntegrityError as error:
@@ -88,11 +95,15 @@ def execute(
 
 
 def _attempt(
-    runtime: Runtime, bearer: Bearer, op: dict[str, Any], keys: list[str | BundleKey], headers: OpHeaders
+    runtime: Runtime,
+    device_id: str,
+    op: dict[str, Any],
+    keys: list[str | BundleKey],
+    remembered: tuple[str | None, str | None],
 ) -> int:
     with runtime.db.write() as session:
-        device = session.get_one(Device, bearer.device.id, with_for_update=True)
-        if must_resend(runtime, session, device, headers.epoch, headers.last):
+        device = session.get_one(Device, device_id, with_for_update=True)
+        if must_resend(runtime, session, device, *remembered):
             raise Problem(409, "resend", extra={"epoch": runtime.epoch})
         (row,) = store(runtime, session, device, [op], now())
         if row.state == OpState.APPLIED:

@@ -11,6 +11,7 @@ from fieldvisit.kernel.keys import Keys
 from fieldvisit.kernel.live import Live
 from fieldvisit.kernel.looks import Looks
 from fieldvisit.kernel.outside.channels import Outside
+from fieldvisit.kernel.outside.hotline_file import HotlineFile, read_hotline
 from fieldvisit.kernel.renderings import Renderings
 from fieldvisit.kernel.sealing import RescueKey
 from fieldvisit.kernel.stores import open_store
@@ -34,6 +35,7 @@ class Runtime:
     use: Use
     live: Live
     outside: Outside | None
+    hotline: HotlineFile | None
     looks: Looks = field(default_factory=Looks)
     renderings: Renderings = field(default_factory=Renderings)
     reached: dict[str, int] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Runtime:
     @staticmethod
     def open(settings: Settings) -> "Runtime":
         """Open everything; the database must be migrated. Raises ValueError, such as InUse while a restore runs."""
+        hotline = read_hotline(settings.hotline) if settings.hotline else None
         use = Use(settings.data_dir, alone=False)
         try:
             db = Database(settings.url)
@@ -65,6 +68,7 @@ class Runtime:
                 use,
                 Live(db),
                 Outside.open(settings.outside) if settings.outside else None,
+                hotline,
             )
         except BaseException:
             use.close()

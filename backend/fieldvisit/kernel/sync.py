@@ -51,7 +51,7 @@ from fieldvisit.kernel.values import parse_json
 from fieldvisit.kernel.work import Locks
 
 PROTO = 1
-SCHEMA = 7
+SCHEMA = 8
 MAX_KEYS = 100
 MAX_ANSWER_BYTES = 512 * 1024
 IS_UNCONFIRMED = select(ServerState.is_unconfirmed)

@@ -1,14 +1,18 @@
 """What is seen of opinions: the whole by who deals with them, numbers masked for those who only oversee."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from fieldvisit.features.cases.models import FeedbackCase, FeedbackNote
+from sqlalchemy import ColumnElement, select
+
+from fieldvisit.features.cases.models import FeedbackCase, FeedbackNote, RectificationPlan
 from fieldvisit.features.cases.rules import (
     OVERSEERS,
     READERS,
     Category,
     FeedbackType,
     InformMethod,
+    PlanState,
+    Severity,
     Source,
     State,
     VerifyMethod,
@@ -17,11 +21,15 @@ from fieldvisit.features.cases.rules import (
 )
 from fieldvisit.kernel.collections import collection
 from fieldvisit.kernel.intervals import Timeliness
+from fieldvisit.kernel.search import holding
 from fieldvisit.kernel.values import Masked, View
 
 
 class FeedbackCaseView(View):
-    """An opinion and how it stands; `sat_*` are the shop's ratings, 1 to 5."""
+    """An opinion or complaint and how it stands; `sat_*` are the shop's ratings, 1 to 5.
+
+    `due_at` is when the next step is due; `extension_on` the day until which more time was asked for and is not decided yet.
+    """
 
     id: str
     number: str
@@ -41,11 +49,20 @@ class FeedbackCaseView(View):
     demand: str | None
     received_at: datetime
     due_at: datetime
+    severity: Severity
+    handle_due_at: datetime | None
     state: State
     verify_method: VerifyMethod | None
     verify_result: VerifyResult | None
     finding: str | None
     opinion: str | None
+    result: str | None
+    resolved_at: datetime | None
+    reported_at: datetime | None
+    extension_on: date | None
+    reopen_count: int
+    joined_to_id: str | None
+    judged_by_id: str | None
     informed_at: datetime | None
     informed_method: InformMethod | None
     sat_time: int | None
@@ -71,7 +88,34 @@ class FeedbackNoteView(View):
     author_id: str
     word: Word
     text: str | None
+    ref_id: str | None
     made_at: datetime
+
+
+class RectificationPlanView(View):
+    """What is to be put right after a case, by whom until the end of `due_on`, and what the check said."""
+
+    id: str
+    feedback_case_id: str
+    author_id: str
+    owner_id: str
+    problem: str
+    cause: str
+    measures: str
+    due_on: date
+    result: str | None
+    check_result: str | None
+    state: PlanState
+    made_at: datetime
+    earliest_at: datetime | None
+    latest_at: datetime | None
+    timeliness: Timeliness | None
+
+
+def _matches(term: str, _masked: frozenset[str]) -> ColumnElement[bool]:
+    """By any part of what is written; by a number to call back only where it is the whole, which is how a caller is found."""
+    called = select(FeedbackCase.id).where(FeedbackCase.contact_phone == term.strip())
+    return holding(FeedbackCase.id.expression, term, called.correlate(None))
 
 
 collection(
@@ -82,6 +126,7 @@ collection(
     views=dict.fromkeys(OVERSEERS, FeedbackCaseMaskedView),
     filters=(
         "feedback_type",
+        "severity",
         "category",
         "state",
         "handler_id",
@@ -91,6 +136,7 @@ collection(
         "received_at",
     ),
     sorting=("received_at", "due_at", "number"),
+    search=_matches,
     order=(FeedbackCase.received_at, FeedbackCase.id),
 )
 collection(
@@ -101,4 +147,13 @@ collection(
     filters=("feedback_case_id",),
     sorting=("made_at",),
     order=(FeedbackNote.made_at, FeedbackNote.id),
+)
+collection(
+    "rectification_plans",
+    RectificationPlan,
+    RectificationPlanView,
+    readers=READERS,
+    filters=("feedback_case_id", "owner_id", "state"),
+    sorting=("due_on", "made_at"),
+    order=(RectificationPlan.made_at, RectificationPlan.id),
 )

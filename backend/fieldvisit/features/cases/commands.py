@@ -1,43 +1,55 @@
 """Opinions: taken in under a minute, handled, told the shop with its ratings, closed (S12.1, S12.2, S12.5–S12.10, S12.16, S12.17)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, model_validator
+from sqlalchemy.orm import Session
 
-from fieldvisit.features.cases.models import FEEDBACK_CASE, FeedbackCase, FeedbackNote
+from fieldvisit.features.cases import terms
+from fieldvisit.features.cases.models import FEEDBACK_CASE, FeedbackCase
 from fieldvisit.features.cases.rules import (
+    COMPLAINT,
     HANDLING,
     MAX_PHOTOS,
-    OPEN,
     PREFIX,
     RATINGS,
     TAKING,
     Category,
     FeedbackType,
     InformMethod,
+    Severity,
     Source,
-    State,
     VerifyMethod,
     VerifyResult,
-    Word,
+)
+from fieldvisit.features.cases.steps import (
+    ExplainedOnCase,
+    OnCase,
+    SaidOfCase,
+    end,
+    handled,
+    make,
+    note,
+    say,
+    seen,
+    there,
 )
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.lines import last_zone
 from fieldvisit.features.org.models import Route, Zone
 from fieldvisit.kernel import deadlines
 from fieldvisit.kernel.attachments import attach
-from fieldvisit.kernel.bundles import Bundle, BundleKey
+from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.clock import day_of, today
 from fieldvisit.kernel.commands import command
-from fieldvisit.kernel.errors import conflict, invalid, missing, not_now, out_of_scope
+from fieldvisit.kernel.errors import conflict, invalid, missing, out_of_scope
 from fieldvisit.kernel.notices import holders
 from fieldvisit.kernel.numbers import doc_no
-from fieldvisit.kernel.scopes import deputy_of, server_of
+from fieldvisit.kernel.scopes import server_of
 from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import Args, Id, OptionalLine, OptionalProse, Prose
 from fieldvisit.kernel.work import Touching, Work
 
-REPLY = deadlines.deadline("feedback_case.reply", 2, "working_day")
 Rating = Annotated[int, Field(ge=1, le=5)]
 
 
@@ -49,6 +61,7 @@ class RegisterCase(Args):
 
     id: Id
     feedback_type: FeedbackType
+    severity: Severity = "normal"
     category: Category
     source: Source
     source_id: Id | None = None
@@ -60,13 +73,6 @@ class RegisterCase(Args):
     content: Prose
     demand: OptionalProse = None
     photos: Annotated[list[Id], Field(max_length=MAX_PHOTOS)] = []
-
-
-class OnCase(Args):
-    """A step on a case; `id` is the note's."""
-
-    feedback_case_id: Id
-    id: Id
 
 
 class HandleCase(OnCase):
@@ -95,24 +101,8 @@ class InformShop(OnCase):
         return self
 
 
-class CloseCase(OnCase):
-    """That nothing is left to do."""
-
-    text: OptionalProse = None
-
-
-class WithdrawCase(OnCase):
-    """Why it need not be dealt with."""
-
-    text: Prose
-
-
 def _taken(touching: Touching, args: RegisterCase) -> list[BundleKey]:
     return [FEEDBACK_CASE.of(case=args.id, author=touching.user.id)]
-
-
-def _there(touching: Touching, args: Any) -> list[str]:
-    return touching.bundle_of(FeedbackCase, args.feedback_case_id)
 
 
 @command(
@@ -136,7 +126,7 @@ def register(work: Work, args: RegisterCase) -> None:
         Customer, args.customer_id, "customer_missing", "customer_reassigned"
     )
     zone = _zone(work, args, customer or None)
-    _require_object(work, args.object_user_id)
+    require_object(work, args.object_user_id)
     home = work.bundle(FEEDBACK_CASE.of(case=args.id, author=work.user.id))
     home.barred_user_id = args.object_user_id
     case = FeedbackCase(
@@ -149,15 +139,16 @@ def register(work: Work, args: RegisterCase) -> None:
         **args.model_dump(exclude={"photos", "zone_id"}),
         zone_id=zone.id,
     )
-    case.due_at = deadlines.start(work.session, REPLY, case.id, work.entry.received_at).at
     case.number = doc_no(work.session, PREFIX, day_of(work.entry.received_at).year)
+    case.due_at = work.entry.received_at
     work.session.add(case)
+    terms.begin(work.session, case, work.entry.received_at)
     work.session.flush()
     attach(work, args.photos, case.id, home.id)
     work.hang(home, f"zone:{zone.id}")
     work.hang(home, f"user:{case.handler_id}")
-    _note(work, case, work.id("registered"), "register", "registered", None)
-    work.emit("feedback_cases.registered", home.id, feedback_case_id=case.id)
+    note(work, case, work.id("registered"), "register")
+    say(work, case, "registered")
     work.result = {"id": case.id, "number": case.number}
 
 
@@ -167,17 +158,17 @@ def register(work: Work, args: RegisterCase) -> None:
     needs=HANDLING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
 def handle(work: Work, args: HandleCase) -> None:
     """Write down what was found and what is done (S12.6–S12.10); as often as there is something new."""
-    case = _to_handle(work, args.feedback_case_id, OPEN)
+    case = handled(work, args.feedback_case_id)
     case.opinion = args.opinion
     for name in ("verify_method", "verify_result", "finding"):
         if (value := getattr(args, name)) is not None:
             setattr(case, name, value)
-    _note(work, case, args.id, "handle", "handling", args.opinion)
-    work.emit("feedback_cases.handled", case.bundle_id, feedback_case_id=case.id)
+    make(work, case, args.id, "handle", args.opinion)
+    say(work, case, "handled")
 
 
 @command(
@@ -186,17 +177,23 @@ def handle(work: Work, args: HandleCase) -> None:
     needs=HANDLING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
 def inform(work: Work, args: InformShop) -> None:
-    """Tell the shop what came of it and take down how satisfied it is; whether in time is judged by what can be proven."""
-    case = _to_handle(work, args.feedback_case_id, OPEN)
-    case.note_interval(work.entry.interval, deadlines.end(work.session, REPLY, case.id, work.entry.interval))
+    """Tell the shop what came of it and take down how satisfied it is; whether in time is judged by what can be proven.
+
+    The shop of a complaint is told what was reported before.
+    """
+    case = handled(work, args.feedback_case_id)
+    make(work, case, args.id, "inform", args.text)
+    key = terms.INFORM if case.feedback_type == COMPLAINT else terms.REPLY
+    judgement = deadlines.end(work.session, key, case.id, work.entry.interval)
+    if case.feedback_type != COMPLAINT:
+        case.note_interval(work.entry.interval, judgement)
     case.informed_at, case.informed_method = work.entry.stated_at, args.method
     for name in RATINGS:
         setattr(case, name, getattr(args, name))
-    _note(work, case, args.id, "inform", "informed", args.text)
-    work.emit("feedback_cases.informed", case.bundle_id, feedback_case_id=case.id)
+    say(work, case, "informed")
 
 
 @command(
@@ -205,12 +202,14 @@ def inform(work: Work, args: InformShop) -> None:
     needs=HANDLING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
-def close(work: Work, args: CloseCase) -> None:
-    """Close a case of which the shop was told; it is carried for 30 days more."""
-    case = _to_handle(work, args.feedback_case_id, ("informed",))
-    _end(work, case, args.id, "close", "closed", args.text)
+def close(work: Work, args: SaidOfCase) -> None:
+    """Close an opinion of which the shop was told; it is carried for 30 days more."""
+    case = handled(work, args.feedback_case_id)
+    make(work, case, args.id, "close", args.text)
+    end(work, case)
+    say(work, case, "ended")
 
 
 @command(
@@ -219,17 +218,17 @@ def close(work: Work, args: CloseCase) -> None:
     needs=TAKING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
-def withdraw(work: Work, args: WithdrawCase) -> None:
+def withdraw(work: Work, args: ExplainedOnCase) -> None:
     """Take back (撤回) an own case that nobody has dealt with yet."""
-    case = _seen(work, args.feedback_case_id)
+    case = seen(work, args.feedback_case_id)
     if case.author_id != work.user.id:
         raise out_of_scope("feedback_case_not_yours")
-    if case.state != "registered":
-        raise not_now("feedback_case_not_now")
-    deadlines.drop(work.session, REPLY, case.id, work.entry.received_at)
-    _end(work, case, args.id, "withdraw", "withdrawn", args.text)
+    make(work, case, args.id, "withdraw", args.text)
+    terms.drop_all(work.session, case, work.entry.received_at)
+    end(work, case)
+    say(work, case, "ended")
 
 
 def _zone(work: Work, args: RegisterCase, customer: Customer | None) -> Zone:
@@ -244,13 +243,19 @@ def _zone(work: Work, args: RegisterCase, customer: Customer | None) -> Zone:
     return zone
 
 
-def _require_object(work: Work, user_id: str | None) -> None:
+def require_object(work: Work, user_id: str | None) -> None:
+    """Whom it is about is somebody, and not who says so."""
     if user_id is None:
         return
     if user_id == work.user.id:
         raise invalid("case_about_oneself")
     if work.session.get(User, user_id) is None:
         raise missing("case_object_missing")
+
+
+def department_of(session: Session, case: FeedbackCase) -> str:
+    """The department in which a case is handled."""
+    return session.get_one(Zone, case.zone_id).department_id
 
 
 def _handler(work: Work, zone: Zone, object_user_id: str | None) -> str:
@@ -261,40 +266,3 @@ def _handler(work: Work, zone: Zone, object_user_id: str | None) -> str:
     if found is None:
         raise missing("case_handler_missing")
     return found
-
-
-def _to_handle(work: Work, case_id: str, states: tuple[State, ...]) -> FeedbackCase:
-    """A case that is one's own, or that of whom one stands in for, to deal with now."""
-    case = _seen(work, case_id)
-    if work.user.id not in (case.handler_id, deputy_of(work.session, case.handler_id)):
-        raise out_of_scope("feedback_case_not_yours")
-    if case.state not in states:
-        raise not_now("feedback_case_not_now")
-    return case
-
-
-def _seen(work: Work, case_id: str) -> FeedbackCase:
-    return work.find(FeedbackCase, case_id, "feedback_case_missing", "feedback_case_not_yours")
-
-
-def _end(work: Work, case: FeedbackCase, note_id: str, word: Word, state: State, text: str | None) -> None:
-    work.session.get_one(Bundle, case.bundle_id).day = day_of(work.entry.received_at)
-    _note(work, case, note_id, word, state, text)
-    work.emit("feedback_cases.ended", case.bundle_id, feedback_case_id=case.id)
-
-
-def _note(work: Work, case: FeedbackCase, note_id: str, word: Word, state: State, text: str | None) -> None:
-    if work.session.get(FeedbackNote, note_id) is not None:
-        raise conflict("id_taken")
-    case.state = state
-    work.session.add(
-        FeedbackNote(
-            id=note_id,
-            feedback_case_id=case.id,
-            author_id=work.user.id,
-            word=word,
-            text=text,
-            made_at=work.entry.stated_at,
-            bundle_id=case.bundle_id,
-        )
-    )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 ACTIVE = "02"  # "shops" means those in status 有效 unless a figure says otherwise
 LONG_UNVISITED_DAYS = 30
 CARTONS_A_CASE = 250
+REPEATED_WITHIN_DAYS = 90
 GRADE_BAND = 5
 VISITS_A_MONTH = {"1": 4, "2": 2, "3": 1}
 
@@ -115,6 +116,36 @@ def meeting_attendance(came: int, called: int) -> float | None:
 def satisfaction_rate(satisfied: int, answers: int) -> float | None:
     """客户满意率 `satisfaction_rate`: answers of 4 and 5 ÷ answers (S10.12)."""
     return share(satisfied, answers)
+
+
+def complaint_timely_rate(in_time: int, due: int) -> float | None:
+    """投诉处理及时率 `complaint_timely_rate`: complaints reported in time ÷ complaints due (S12.11, S12.15)."""
+    return share(in_time, due)
+
+
+def complaint_satisfaction(content: int, rated: int) -> float | None:
+    """投诉处理满意率 `complaint_satisfaction`: cases with all four ratings of 4 or 5 ÷ rated cases (S12.17)."""
+    return share(content, rated)
+
+
+def rating_mean(points: int, rated: int) -> float | None:
+    """The mean of one of the four ratings, 1 to 5, to two places; None where nobody rated (S12.17)."""
+    return round(points / rated, 2) if rated else None
+
+
+def complaint_rate(valid: int, shops: int) -> float | None:
+    """投诉率 `complaint_rate`: complaints found true or partly so per 1,000 shops, to two places; None where there is no shop."""
+    return round(valid * 1000 / shops, 2) if shops else None
+
+
+def repeat_complaint_rate(repeated: int, complaining: int) -> float | None:
+    """重复投诉率 `repeat_complaint_rate`: shops that complained of the same cause twice in 90 days ÷ shops that complained."""
+    return share(repeated, complaining)
+
+
+def rectification_closed(in_time: int, due: int) -> float | None:
+    """整改按时完成率 `rectification_closed`: plans closed whose result came by their day ÷ plans due (S12.19)."""
+    return share(in_time, due)
 
 
 def fill_rate(order_qty: int, demand_qty: int) -> float | None:

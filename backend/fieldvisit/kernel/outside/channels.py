@@ -25,6 +25,7 @@ from fieldvisit.kernel.outside.operators_file import (
     read_channels,
 )
 from fieldvisit.kernel.outside.reach import TOTAL_SECONDS, Reach, Undelivered
+from fieldvisit.kernel.outside.signing import signature
 
 TOKEN_OLD = {40014, 42001, 88}  # the token is not (or no longer) one: ask for another
 NOBODY = {60111, 81013, 33012, 60121}  # there is no such user: trying again is of no use
@@ -34,11 +35,10 @@ SPARE = timedelta(minutes=5)
 def signed(secret: str, body: bytes, nonce: str, at: datetime) -> dict[str, str]:
     """The headers that show a body to be ours: HMAC-SHA-256 over `<unix seconds>.<nonce>.<body>`, in hex."""
     stamp = str(unix_ms(at) // 1000)
-    told = hmac.new(secret.encode(), f"{stamp}.{nonce}.".encode() + body, hashlib.sha256).hexdigest()
     return {
         "X-FieldVisit-Timestamp": stamp,
         "X-FieldVisit-Nonce": nonce,
-        "X-FieldVisit-Signature": f"sha256={told}",
+        "X-FieldVisit-Signature": f"sha256={signature(secret, stamp, nonce, body)}",
     }
 
 

@@ -3,18 +3,23 @@
 import ipaddress
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
 
 WECOM, DINGTALK = "https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com"
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """What a file of an operator's is made of: nothing unknown."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class WecomApp(_Part):
+PartT = TypeVar("PartT", bound=Part)
+
+
+class WecomApp(Part):
     """An app of the company in WeCom."""
 
     address: str = WECOM
@@ -23,7 +28,7 @@ class WecomApp(_Part):
     secret: str
 
 
-class DingtalkApp(_Part):
+class DingtalkApp(Part):
     """An app of the company in DingTalk."""
 
     address: str = DINGTALK
@@ -32,14 +37,14 @@ class DingtalkApp(_Part):
     agent_id: int
 
 
-class Gateway(_Part):
+class Gateway(Part):
     """An SMS gateway: it is posted `{id, phone, text}`, signed with `secret`."""
 
     url: str
     secret: Annotated[str, Field(min_length=16)]
 
 
-class Bot(_Part):
+class Bot(Part):
     """A robot in a department's group, or (`signed`) a hook of the company's own that takes `{id, text}`."""
 
     kind: Literal["wecom", "dingtalk", "signed"]
@@ -54,7 +59,7 @@ class Bot(_Part):
         return self
 
 
-class Channels(_Part):
+class Channels(Part):
     """The whole file."""
 
     app_url: HttpUrl
@@ -73,17 +78,22 @@ class Channels(_Part):
         return apps + [one.url for one in (self.sms, *self.bots) if one]
 
 
-def read_channels(path: Path) -> Channels:
-    """The file's channels; raises ValueError, naming the places that are wrong and never what stands there."""
+def read_part(model: type[PartT], path: Path, variable: str) -> PartT:
+    """The file that a variable names; raises ValueError, naming the places that are wrong and never what stands there."""
     try:
-        found = Channels.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError:
-        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE cannot be read") from None
-    except tomllib.TOMLDecodeError:
-        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE is not TOML") from None
+        raise ValueError(f"{path} of {variable} cannot be read") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ValueError(f"{path} of {variable} is not TOML") from None
     except ValidationError as error:
         places = sorted({".".join(str(part) for part in one["loc"]) for one in error.errors()})
-        raise ValueError(f"{path} of FIELDVISIT_OUTSIDE: {', '.join(places)} is wrong or missing") from None
+        raise ValueError(f"{path} of {variable}: {', '.join(places)} is wrong or missing") from None
+
+
+def read_channels(path: Path) -> Channels:
+    """The file's channels; raises ValueError, naming the places that are wrong and never what stands there."""
+    found = read_part(Channels, path, "FIELDVISIT_OUTSIDE")
     if len({bot.department for bot in found.bots}) < len(found.bots):
         raise ValueError(f"{path} of FIELDVISIT_OUTSIDE: a department has one of `bots`")
     return found
