@@ -4,6 +4,9 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
+// Pages that read everything from the server, for a desk: nobody keeps them for when there is no signal.
+const ONLINE_ONLY = /\/features\/(?:oversight|outside|imports)\/pages\/|\/features\/\w+\/pages\/\w+Table\.vue|\/locales\/(?:oversight|outside)\//
+
 export default defineConfig({
   plugins: [
     vue(),
@@ -18,7 +21,8 @@ export default defineConfig({
       filename: 'sw.ts',
       registerType: 'prompt',
       injectRegister: false,
-      injectManifest: { globPatterns: ['**/*.{js,css,html,png,svg}'] },
+      // The icons are for the system that installs the app; it fetches them by itself.
+      injectManifest: { globPatterns: ['**/*.{js,css,html,svg}'], globIgnores: ['assets/desk/**'] },
       manifest: {
         id: '/',
         name: '走访通 FieldVisit',
@@ -51,7 +55,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     // What the first page needs comes as one file, whatever other pages come to share of it. It knows all others by their names, so those are short.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] }, chunkFileNames: 'assets/[hash].js', assetFileNames: 'assets/[hash][extname]' } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] }, chunkFileNames: ({ facadeModuleId }) => (ONLINE_ONLY.test(facadeModuleId ?? '') ? 'assets/desk/[hash].js' : 'assets/[hash].js'), assetFileNames: 'assets/[hash][extname]' } },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

@@ -4,6 +4,9 @@ import { ref } from 'vue'
 import { registerSW } from 'virtual:pwa-register'
 import { trustOwnScripts } from './trusted'
 
+/** A page was asked for that this phone does not keep, and there was no line. */
+export const notHere = ref(false)
+
 const needRefresh = ref(false)
 const tooOld = ref(false)
 let registration: ServiceWorkerRegistration | undefined

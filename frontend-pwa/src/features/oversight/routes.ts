@@ -1,8 +1,8 @@
 import type { RouteRecordRaw } from 'vue-router'
-import { learnWork } from '@/kernel/i18n'
+import { learnWorkAnd } from '@/kernel/i18n'
 
 const meta = { tab: 'mine' }
-const beforeEnter = learnWork
+const beforeEnter = () => learnWorkAnd('oversight')
 
 export const routes: RouteRecordRaw[] = [
   { path: '/oversight', name: 'oversight', component: () => import('./pages/OversightShow.vue'), meta, beforeEnter },
