@@ -381,6 +381,14 @@ def form_of_a_slip(page: Page) -> None:
     page.get_by_role("rowheader", name="内容").wait_for()
 
 
+def form_of_feedback(page: Page) -> None:
+    """What was done of a case that is over, on paper."""
+    page.get_by_role("button", name="已结束").click(timeout=30_000)
+    page.get_by_test_id("feedback").first.get_by_role("link").click(timeout=30_000)
+    page.get_by_role("link", name="打印受理单").click()
+    page.get_by_role("rowheader", name="受理时间").wait_for()
+
+
 def on_the_board(page: Page) -> None:
     """The stand-up that is going on, on the screen for everybody."""
     of_a_meeting(page)
@@ -474,8 +482,9 @@ FIELD = [
     Screen("unknown-log", "logs", "/logs/nothing", worded("找不到这份日志")),
     Screen("writing-log", "log-edit", f"/logs/day/{today()}/edit", writing_log),
     Screen("summing-up", "log-edit", f"/logs/month/{today().replace(day=1)}/edit", worded("情况分析")),
-    Screen("feedback", "feedback", "/feedback", titled("客户意见")),
+    Screen("feedback", "feedback", "/feedback", titled("客户意见与投诉")),
     Screen("taking-feedback", "feedback", "/feedback", pressed("记意见")),
+    Screen("rectification", "rectification", "/rectification", titled("整改任务")),
     Screen("slips", "slips", "/slips", shown("slip")),
     Screen("slip", "slips", "/slips", of_a_slip),
     Screen("slip-form", "slip-print", "/slips", form_of_a_slip),
@@ -505,6 +514,7 @@ MANAGER = [
     Screen("people-table", "people-table", "/desk/people", opened),
     Screen("route-table", "route-table", "/desk/routes", opened),
     Screen("team-devices", "devices", "/desk/devices", opened),
+    Screen("feedback-form", "feedback-print", "/feedback", form_of_feedback),
     Screen("giving", "tasks", "/tasks", pressed("布置任务")),
     Screen("task-to-judge", "tasks", "/tasks", to_judge),
     Screen("own-plans", "plans", "/plans", shown("own-week")),

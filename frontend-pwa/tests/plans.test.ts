@@ -3,11 +3,12 @@
 import { describe, expect, it } from 'vitest'
 import { reasonsOf } from '@/features/plans/candidates'
 import { argsOf, baseOf, seedOf } from '@/features/plans/content'
+import { revisitsOf } from '@/features/plans/revisits'
 import { progressOf } from '@/widgets/useProgress'
 import { isFalling } from '@/widgets/falling'
 import { nearestNext } from '@/widgets/nearestNext'
 import { daysOf, isWeekend, periodAfter, periodOf } from '@/widgets/periods'
-import type { Customer, PlanItem, Visit, VisitPlan } from '@/widgets/rows'
+import type { FeedbackCase, Customer, PlanItem, Visit, VisitPlan } from '@/widgets/rows'
 import { blankVisit } from '@/widgets/visits'
 
 const item = (customer_id: string, day: string, more: Partial<PlanItem> = {}): PlanItem => ({
@@ -176,5 +177,22 @@ describe('a shop that falls behind its like', () => {
   ])('%s', (_name, own, like, falls) => {
     const of = (pair: number[] | undefined) => pair && { recent_qty: pair[0] as number, before_qty: pair[1] as number }
     expect(isFalling(of(own), of(like))).toBe(falls)
+  })
+})
+
+describe('a complaint that is closed', () => {
+  const closed = { id: 'f', number: 'YJ-2026-000001', feedback_type: 'complaint', state: 'closed', handler_id: 'mm', customer_id: 's', shop_name: '店', informed_at: '2026-11-24T02:00:00Z' } as FeedbackCase
+  const planned = (day: string) => ({ items: [{ customer_id: 's', shop_name: '店', day }] }) as unknown as VisitPlan
+  const stops = (row: Partial<FeedbackCase>, plans: VisitPlan[] = []) => revisitsOf([{ ...closed, ...row }], plans, 'mm', '2026-11-25', ({ number }) => number)
+
+  it('brings its shop into the next plan of who handled it, once', () => {
+    expect(stops({})).toMatchObject([{ customer_id: 's', day: '2026-11-25', purpose: 'complaint_revisit', suspected_problem: 'YJ-2026-000001' }])
+    expect(stops({}, [planned('2026-11-23')])).toHaveLength(1)
+    expect(stops({}, [planned('2026-11-24')])).toEqual([])
+    expect(seedOf('day', '2026-11-25', '2026-11-25', [], [], stops({})).stops).toHaveLength(1)
+  })
+
+  it.each([{ handler_id: 'other' }, { feedback_type: 'grumble' as const }, { state: 'informed' as const }, { customer_id: null }])('leaves it alone where it is not his, not closed or not at a shop: %j', (row) => {
+    expect(stops(row)).toEqual([])
   })
 })

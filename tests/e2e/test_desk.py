@@ -55,15 +55,25 @@ def test_the_administrator_sets_a_day_and_a_deadline(server: Server, phone: Phon
     page.get_by_label("说明").fill("元旦")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_test_id("calendar-day").filter(has_text="元旦")).to_have_count(1, timeout=15_000)
-    row = page.get_by_test_id("deadline").filter(has_text="答复个人信息请求")
+    page.get_by_label("查找").fill("个人信息")
+    row = page.get_by_test_id("deadline")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("答复个人信息请求")
+    row.get_by_role("button", name="修改").click()
+    page.get_by_label("数量").fill("0")
+    page.get_by_label("从哪天起").fill("2099-12-15")
+    page.get_by_role("dialog").get_by_role("button", name="保存").click()
+    expect(row).to_contain_text("自 2099-12-15 起 当个工作日", timeout=15_000)
     row.get_by_role("button", name="修改").click()
     page.get_by_label("数量").fill("10")
     page.get_by_role("dialog").get_by_role("button", name="保存").click()
     expect(row).to_contain_text("10 工作日", timeout=15_000)
     set_to = {
-        row["key"]: row["value"] for row in server.get(server.token("ga"), "/api/deadline_policies")["items"]
+        (row["key"], row["since"]): row["value"]
+        for row in server.get(server.token("ga"), "/api/deadline_policies")["items"]
     }
-    assert set_to["privacy.answer"] == 10
+    assert set_to["privacy.answer", str(today())] == 10
+    assert set_to["privacy.answer", "2099-12-15"] == 0
     box = page.get_by_label("周例会也要会前向营销部经理汇报")
     for is_set in (not box.is_checked(), box.is_checked()):
         box.click()

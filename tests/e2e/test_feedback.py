@@ -9,7 +9,7 @@ from e2e.field import arrive, leave, ready, shops
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 WHO, MANAGER = "am06", "mm1"
-SAID = "送货总在中午最忙的时候"
+SAID = "送货总赶在接孩子的时候"
 
 
 def test_an_opinion_goes_from_a_shop_without_signal_to_the_manager_and_back_to_the_shop(

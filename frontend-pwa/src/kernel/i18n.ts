@@ -22,8 +22,8 @@ async function learn(...parts: Part[]): Promise<void> {
 
 /** Fetch the words of the work pages; a route's guard, so that no page shows a key. */
 export const learnWork = () => learn('work')
-/** Those of a feature beside them. */
-export const learnWorkAnd = (part: Part) => learn('work', part)
+/** Those of features beside them. */
+export const learnWorkAnd = (...parts: Part[]) => learn('work', ...parts)
 
 export async function speak(language: Language): Promise<void> {
   if (language === 'en' && !i18n.global.availableLocales.includes('en')) {

@@ -1,5 +1,6 @@
 // Live updates: while somebody looks, one tab of the phone listens, and a wake is answered by a pass. It carries nothing itself.
 
+import { ref } from 'vue'
 import { events } from './api'
 import { useSession } from './session'
 
@@ -13,6 +14,9 @@ const SPREAD_MS = 800
 const WORKED_MS = 60_000
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 300_000
+
+/** How often something was said to have moved: what is read online and stands on the screen is read again. */
+export const woken = ref(0)
 
 let pass: () => unknown
 let stop: AbortController | undefined
@@ -58,6 +62,7 @@ async function listen(signal: AbortSignal): Promise<void> {
       const isWake = !spoke || !isHeartbeat(read.value)
       spoke = true
       poll(false)
+      if (isWake) woken.value += 1
       if (isWake) void pause(Math.random() * SPREAD_MS, silent.signal).then(() => !silent.signal.aborted && pass())
     }
   } catch {

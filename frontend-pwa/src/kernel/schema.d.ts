@@ -1223,8 +1223,10 @@ export interface paths {
          */
         get: operations["list_deadline_policies"];
         /**
-         * Set how long something may take; what has begun keeps its length (S18.5).
-         * @description Set how long something may take; what has begun keeps its length (S18.5).
+         * Set how long something may take from a day on; what has begun keeps its length (S18.5).
+         * @description Set how long something may take from a day on; what has begun keeps its length (S18.5).
+         *
+         *     What was set of the same day is replaced. Raises Problem 404 `deadline_missing`, 422 `day_passed`.
          */
         put: operations["deadlines.set"];
         post?: never;
@@ -1602,6 +1604,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/feedback_cases/{feedback_case_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take over (接办) what one was assigned.
+         * @description Take over (接办) what one was assigned.
+         */
+        post: operations["feedback_cases.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/ask-extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for more time (延期) for handling a complaint; nothing changes until it is granted.
+         * @description Ask for more time (延期) for handling a complaint; nothing changes until it is granted.
+         *
+         *     Raises Problem 422 `day_passed`, `case_extension_shorter`, 409 `feedback_case_not_now` while one is asked for.
+         */
+        post: operations["feedback_cases.ask_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a complaint to who is to handle it (转办, S12.4), or to somebody else than before; in his absence his deputy handles it.
+         * @description Give a complaint to who is to handle it (转办, S12.4), or to somebody else than before; in his absence his deputy handles it.
+         *
+         *     Raises Problem 404 `case_handler_missing`: nobody in service who handles cases in that department; 422 `case_about_handler`.
+         */
+        post: operations["feedback_cases.assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/feedback_cases/{feedback_case_id}/close": {
         parameters: {
             query?: never;
@@ -1612,10 +1678,112 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Close a case of which the shop was told; it is carried for 30 days more.
-         * @description Close a case of which the shop was told; it is carried for 30 days more.
+         * Close an opinion of which the shop was told; it is carried for 30 days more.
+         * @description Close an opinion of which the shop was told; it is carried for 30 days more.
          */
         post: operations["feedback_cases.close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/co-handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask another post to co-handle (协同处理) a complaint by an information slip with its own term; barred to whom it is about.
+         * @description Ask another post to co-handle (协同处理) a complaint by an information slip with its own term; barred to whom it is about.
+         *
+         *     Raises Problem 422 `case_about_addressee`, and what sending a slip raises.
+         */
+        post: operations["feedback_cases.co_handle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a complaint whose result was reported and told the shop; it is carried for 30 days more.
+         * @description Close a complaint whose result was reported and told the shop; it is carried for 30 days more.
+         */
+        post: operations["feedback_cases.confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what was said with the shop on the way; the first time ends the term of first contact.
+         * @description Write down what was said with the shop on the way; the first time ends the term of first contact.
+         */
+        post: operations["feedback_cases.contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/decide-extension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant more time, or not: the department's manager, or the centre where he handles it himself (§3.3).
+         * @description Grant more time, or not: the department's manager, or the centre where he handles it himself (§3.3).
+         */
+        post: operations["feedback_cases.decide_extension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Demand something of an account manager (S12.14) by a task that names no case; raises what giving a task raises.
+         * @description Demand something of an account manager (S12.14) by a task that names no case; raises what giving a task raises.
+         */
+        post: operations["feedback_cases.demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1654,8 +1822,219 @@ export interface paths {
         /**
          * Tell the shop what came of it and take down how satisfied it is; whether in time is judged by what can be proven.
          * @description Tell the shop what came of it and take down how satisfied it is; whether in time is judged by what can be proven.
+         *
+         *     The shop of a complaint is told what was reported before.
          */
         post: operations["feedback_cases.inform"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join a case to another about the same matter: nothing of it is lost, and it is dealt with there.
+         * @description Join a case to another about the same matter: nothing of it is lost, and it is dealt with there.
+         *
+         *     Raises Problem 422 `case_joined_to_itself`, 409 `feedback_case_not_now` where the other is over.
+         */
+        post: operations["feedback_cases.join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide whether a case was in time that could not be proven either way (sync: unproven); who handled it cannot.
+         * @description Decide whether a case was in time that could not be proven either way (sync: unproven); who handled it cannot.
+         *
+         *     Raises Problem 409 `feedback_case_not_now` where nothing is left open.
+         */
+        post: operations["feedback_cases.judge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say why one cannot take it over; it is the centre's again, and the time for handling runs on.
+         * @description Say why one cannot take it over; it is the centre's again, and the time for handling runs on.
+         */
+        post: operations["feedback_cases.refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what the result leaves open: it is to be handled further, and the time for it runs on as if it had never stopped.
+         * @description Say what the result leaves open: it is to be handled further, and the time for it runs on as if it had never stopped.
+         */
+        post: operations["feedback_cases.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a closed complaint up again because the shop is not content; a new term of handling begins.
+         * @description Take a closed complaint up again because the shop is not content; a new term of handling begins.
+         *
+         *     Raises Problem 409 `case_too_old` when the shop was told longer ago than `complaint.reopen` allows.
+         */
+        post: operations["feedback_cases.reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report the result to the centre and the department at once (S12.15); whether in time is judged by what can be proven.
+         * @description Report the result to the centre and the department at once (S12.15); whether in time is judged by what can be proven.
+         */
+        post: operations["feedback_cases.report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what has come of a complaint; the terms of reporting it and of telling the shop begin (S12.11).
+         * @description Say what has come of a complaint; the terms of reporting it and of telling the shop begin (S12.11).
+         *
+         *     Raises Problem 409 `case_not_handled` where something is true of it and nothing was done, `case_needs_rectification`
+         *     for a major one without a plan (S12.13).
+         */
+        post: operations["feedback_cases.resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back (退回) what one had taken over already, with the reason.
+         * @description Give back (退回) what one had taken over already, with the reason.
+         */
+        post: operations["feedback_cases.return"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a complaint of a suggestion, a query or a grumble; its clocks begin now.
+         * @description Make a complaint of a suggestion, a query or a grumble; its clocks begin now.
+         */
+        post: operations["feedback_cases.upgrade"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/{feedback_case_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write down what is true of a complaint (S12.6, S12.7). Who turns out to be its object does not see it from now on.
+         * @description Write down what is true of a complaint (S12.6, S12.7). Who turns out to be its object does not see it from now on.
+         */
+        post: operations["feedback_cases.verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1714,6 +2093,28 @@ export interface paths {
          * @description The full value of a field of feedback_cases that you see masked; that you looked is recorded.
          */
         get: operations["reveal_feedback_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feedback_cases/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Similar Cases
+         * @description Cases that may be the matter that is being told, at most five, and the shops that have the number; only what you may see.
+         *
+         *     Raises Problem 400 `filter_invalid`, 403 `forbidden` for who takes none down.
+         */
+        get: operations["similar_feedback_cases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2328,6 +2729,29 @@ export interface paths {
         get: operations["get_help_requests"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hotline/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Hotline Call
+         * @description A call becomes a case, once by its `call_id` however often it comes.
+         *
+         *     `X-Hotline-Signature` is the hex HMAC-SHA-256, with the shared secret, over `X-Hotline-Time` (unix seconds), a dot,
+         *     `X-Hotline-Nonce` (16–64 of `A–Z a–z 0–9 - _`), a dot and the body as it is sent.
+         */
+        post: operations["take_hotline_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4796,6 +5220,304 @@ export interface paths {
          * @description One of the profile you may see.
          */
         get: operations["get_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * rectification_plans you may see, in pages.
+         * @description rectification_plans you may see, in pages.
+         */
+        get: operations["list_rectification_plans"];
+        put?: never;
+        /**
+         * Make a plan of what is to be put right after a case (S12.13); a major complaint is not resolved without one.
+         * @description Make a plan of what is to be put right after a case (S12.13); a major complaint is not resolved without one.
+         *
+         *     Raises Problem 404 `assignee_missing`, 422 `case_about_owner`, `day_passed`.
+         */
+        post: operations["rectification_plans.assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rectification_plans you may see, as a csv file.
+         * @description All rectification_plans you may see, as a csv file.
+         */
+        get: operations["export_rectification_plans_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All rectification_plans you may see, as a xlsx file.
+         * @description All rectification_plans you may see, as a xlsx file.
+         */
+        get: operations["export_rectification_plans_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans/{rectification_plan_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept what was done after checking it; it is over, and carried for 30 days more.
+         * @description Accept what was done after checking it; it is over, and carried for 30 days more.
+         */
+        post: operations["rectification_plans.accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans/{rectification_plan_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what is wanting; the time for it runs on as if it had not been handed in.
+         * @description Say what is wanting; the time for it runs on as if it had not been handed in.
+         */
+        post: operations["rectification_plans.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans/{rectification_plan_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin with one's plan.
+         * @description Begin with one's plan.
+         */
+        post: operations["rectification_plans.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans/{rectification_plan_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in what was done; whether in time is judged by what can be proven.
+         * @description Hand in what was done; whether in time is judged by what can be proven.
+         */
+        post: operations["rectification_plans.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rectification_plans/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the rectification_plans you may see.
+         * @description One of the rectification_plans you may see.
+         */
+        get: operations["get_rectification_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/complaint_causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What opinions and complaints were about, by cause, of all zones and of each.
+         * @description What opinions and complaints were about, by cause, of all zones and of each.
+         *
+         *     A case about somebody counts nowhere in what he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_complaint_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/complaint_causes.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What opinions and complaints were about, by cause, of all zones and of each.
+         * @description What opinions and complaints were about, by cause, of all zones and of each.
+         *
+         *     A case about somebody counts nowhere in what he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_complaint_causes_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/complaint_causes.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What opinions and complaints were about, by cause, of all zones and of each.
+         * @description What opinions and complaints were about, by cause, of all zones and of each.
+         *
+         *     A case about somebody counts nowhere in what he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_complaint_causes_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came in, was reported in time, how content shops were and what was put right, by zone and handler; never ranked.
+         * @description What came in, was reported in time, how content shops were and what was put right, by zone and handler; never ranked.
+         *
+         *     A case about somebody counts nowhere in what he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_complaints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/complaints.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came in, was reported in time, how content shops were and what was put right, by zone and handler; never ranked.
+         * @description What came in, was reported in time, how content shops were and what was put right, by zone and handler; never ranked.
+         *
+         *     A case about somebody counts nowhere in what he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_complaints_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/complaints.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came in, was reported in time, how content shops were and what was put right, by zone and handler; never ranked.
+         * @description What came in, was reported in time, how content shops were and what was put right, by zone and handler; never ranked.
+         *
+         *     A case about somebody counts nowhere in what he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_complaints_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8022,7 +8744,8 @@ export interface paths {
          * Submit an own log; what another phone has submitted of the period stays in it.
          * @description Submit an own log; what another phone has submitted of the period stays in it.
          *
-         *     Whether it is in time is judged once, by what can be proven (domain §3.6). Raises Problem 422 `work_log_empty`.
+         *     Whether it is in time is judged once, by what can be proven (domain §3.6). Its review is due before the zone's next
+         *     daily meeting, once one is called. Raises Problem 422 `work_log_empty`.
          */
         post: operations["work_logs.submit"];
         delete?: never;
@@ -8413,6 +9136,29 @@ export interface components {
             device_id: string;
         };
         /**
+         * AskExtension
+         * @description Until when more time is needed, and why.
+         */
+        AskExtension: {
+            /**
+             * Extension On
+             * Format: date
+             */
+            extension_on: string;
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * AskHelp
          * @description A problem, a wish or a question; `page` is the app's page it was written on, `app` the app's version.
          */
@@ -8467,6 +9213,80 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * AssignCase
+         * @description Who is to handle it, how grave it is, and, other than the severity has it, the last day for it.
+         */
+        AssignCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Handle On
+             * @default null
+             */
+            handle_on?: string | null;
+            /**
+             * Handler Id
+             * Format: uuid
+             */
+            handler_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Severity
+             * @default normal
+             * @enum {string}
+             */
+            severity?: "normal" | "important" | "major";
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
+         * AssignRectification
+         * @description Problem, cause and measures, who carries them out, and the last day for it; `id` is the note's on the case.
+         */
+        AssignRectification: {
+            /** Cause */
+            cause: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Measures */
+            measures: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             */
+            owner_id: string;
+            /** Problem */
+            problem: string;
+            /**
+             * Rectification Plan Id
+             * Format: uuid
+             */
+            rectification_plan_id: string;
         };
         /**
          * AssignTask
@@ -8597,6 +9417,22 @@ export interface components {
             is_working: boolean;
             /** Note */
             note: string | null;
+        };
+        /**
+         * Caller
+         * @description A shop whose number is the one that calls.
+         */
+        Caller: {
+            /** Contact Name */
+            contact_name: string | null;
+            /** Customer Code */
+            customer_code: string;
+            /** Id */
+            id: string;
+            /** Route Id */
+            route_id: string;
+            /** Shop Name */
+            shop_name: string;
         };
         /**
          * CancelHandover
@@ -8795,25 +9631,20 @@ export interface components {
             visit_id: string;
         };
         /**
-         * CloseCase
-         * @description That nothing is left to do.
+         * CheckRectification
+         * @description What the check says of it.
          */
-        CloseCase: {
+        CheckRectification: {
             /**
-             * Feedback Case Id
-             * Format: uuid
-             */
-            feedback_case_id: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Text
+             * Check Result
              * @default null
              */
-            text?: string | null;
+            check_result?: string | null;
+            /**
+             * Rectification Plan Id
+             * Format: uuid
+             */
+            rectification_plan_id: string;
         };
         /**
          * CloseHelp
@@ -8825,6 +9656,50 @@ export interface components {
              * Format: uuid
              */
             request_id: string;
+        };
+        /**
+         * CoHandleCase
+         * @description What another post is to do until when, or, without an addressee, what the department is told (S12.8).
+         */
+        CoHandleCase: {
+            /**
+             * Addressee Id
+             * @default null
+             */
+            addressee_id?: string | null;
+            /** Content */
+            content: string;
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Info Slip Id
+             * Format: uuid
+             */
+            info_slip_id: string;
+            /**
+             * Reply Due On
+             * @default null
+             */
+            reply_due_on?: string | null;
+            /**
+             * Urgency
+             * @default normal
+             * @enum {string}
+             */
+            urgency?: "normal" | "urgent";
+            /**
+             * Wanted Action
+             * @default null
+             */
+            wanted_action?: string | null;
         };
         /**
          * Comment
@@ -8862,6 +9737,139 @@ export interface components {
              * @enum {string}
              */
             shared?: "none" | "zone" | "department";
+        };
+        /**
+         * ComplaintCauseRow
+         * @description The cases of all zones (`total`) or of a zone that came in the period about one cause; causes nobody spoke of are left out.
+         */
+        ComplaintCauseRow: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+            /** Complaints */
+            complaints: number;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Grumbles */
+            grumbles: number;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "total" | "zone";
+            /** Queries */
+            queries: number;
+            /** Received */
+            received: number;
+            /** Suggestions */
+            suggestions: number;
+            /** Valid Complaints */
+            valid_complaints: number;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
+        };
+        /**
+         * ComplaintRow
+         * @description The cases of all zones (`total`), of a zone, or of who handles them there (domain §3.5); without those taken back or joined.
+         *
+         *     `received`, and of them `suggestions`, `queries`, `grumbles` and `complaints`, came in the period; of the complaints
+         *     `valid_complaints` were found true or partly so, by now. `complaints_due` were to be handled by a day of the period
+         *     before today: their results were reported in time, late, or maybe so (`complaints_unproven`), or not at all yet
+         *     (`complaints_unreported`). `rated` cases were rated by their shops in the period, `content` of them with 4 or 5 four
+         *     times; `sat_*` are the means of the ratings, 1 to 5. `complaint_rate` is valid complaints per 1,000 `shops` in status
+         *     有效, for zones alone. `shops_complaining` complained in the period, `shops_repeated` of them of one cause twice or more
+         *     in the 90 days to its end. `rectifications_due` were due on a day of the period before today.
+         */
+        ComplaintRow: {
+            /** Complaint Rate */
+            complaint_rate: number | null;
+            /** Complaint Satisfaction */
+            complaint_satisfaction: number | null;
+            /** Complaint Timely Rate */
+            complaint_timely_rate: number | null;
+            /** Complaints */
+            complaints: number;
+            /** Complaints Due */
+            complaints_due: number;
+            /** Complaints In Time */
+            complaints_in_time: number;
+            /** Complaints Late */
+            complaints_late: number;
+            /** Complaints Unproven */
+            complaints_unproven: number;
+            /** Complaints Unreported */
+            complaints_unreported: number;
+            /** Content */
+            content: number;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Grumbles */
+            grumbles: number;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "total" | "zone" | "handler";
+            /** Person Id */
+            person_id: string | null;
+            /** Person Name */
+            person_name: string | null;
+            /** Queries */
+            queries: number;
+            /** Rated */
+            rated: number;
+            /** Received */
+            received: number;
+            /** Rectification Closed */
+            rectification_closed: number | null;
+            /** Rectifications Due */
+            rectifications_due: number;
+            /** Rectifications In Time */
+            rectifications_in_time: number;
+            /** Repeat Complaint Rate */
+            repeat_complaint_rate: number | null;
+            /** Sat Manner */
+            sat_manner: number | null;
+            /** Sat Process */
+            sat_process: number | null;
+            /** Sat Result */
+            sat_result: number | null;
+            /** Sat Time */
+            sat_time: number | null;
+            /** Shops */
+            shops: number | null;
+            /** Shops Complaining */
+            shops_complaining: number;
+            /** Shops Repeated */
+            shops_repeated: number;
+            /** Suggestions */
+            suggestions: number;
+            /** Valid Complaints */
+            valid_complaints: number;
+            /** Zone Id */
+            zone_id: string | null;
+            /** Zone Name */
+            zone_name: string | null;
         };
         /**
          * ConfirmSlip
@@ -9318,7 +10326,9 @@ export interface components {
         };
         /**
          * DeadlinePolicyView
-         * @description How long something may take, and how many hours before the end somebody is reminded.
+         * @description How long something may take that begins on `since` or later, and how many hours before the end somebody is reminded.
+         *
+         *     Of a key that row holds whose `since` has come last; later ones are coming, and earlier ones held before.
          */
         DeadlinePolicyView: {
             /** Id */
@@ -9327,10 +10337,73 @@ export interface components {
             key: string;
             /** Remind Hours */
             remind_hours: number;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
             /** Unit */
             unit: string;
             /** Value */
             value: number;
+        };
+        /**
+         * DecideExtension
+         * @description Whether there is more time.
+         */
+        DecideExtension: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Granted */
+            is_granted: boolean;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
+        };
+        /**
+         * DemandOnCase
+         * @description What is demanded of whom, and the last day for it.
+         */
+        DemandOnCase: {
+            /**
+             * Assignee Id
+             * Format: uuid
+             */
+            assignee_id: string;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Requirement */
+            requirement: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * DepartmentView
@@ -9751,6 +10824,24 @@ export interface components {
             id: string;
         };
         /**
+         * ExplainedOnCase
+         * @description A step that has to be explained.
+         */
+        ExplainedOnCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * FeedbackCaseMaskedView
          * @description The same for who oversees: the number to call back is masked; each look at the whole is written down.
          */
@@ -9779,13 +10870,17 @@ export interface components {
             due_at: string;
             /** Earliest At */
             earliest_at: string | null;
+            /** Extension On */
+            extension_on: string | null;
             /**
              * Feedback Type
              * @enum {string}
              */
-            feedback_type: "suggestion" | "query" | "grumble";
+            feedback_type: "suggestion" | "query" | "grumble" | "complaint";
             /** Finding */
             finding: string | null;
+            /** Handle Due At */
+            handle_due_at: string | null;
             /** Handler Id */
             handler_id: string;
             /** Id */
@@ -9794,6 +10889,10 @@ export interface components {
             informed_at: string | null;
             /** Informed Method */
             informed_method: ("phone" | "visit") | null;
+            /** Joined To Id */
+            joined_to_id: string | null;
+            /** Judged By Id */
+            judged_by_id: string | null;
             /** Latest At */
             latest_at: string | null;
             /** Number */
@@ -9807,6 +10906,14 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Reopen Count */
+            reopen_count: number;
+            /** Reported At */
+            reported_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Result */
+            result: string | null;
             /** Sat Manner */
             sat_manner: number | null;
             /** Sat Process */
@@ -9815,6 +10922,11 @@ export interface components {
             sat_result: number | null;
             /** Sat Time */
             sat_time: number | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "normal" | "important" | "major";
             /** Shop Name */
             shop_name: string | null;
             /**
@@ -9828,7 +10940,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "registered" | "handling" | "informed" | "closed" | "withdrawn";
+            state: "registered" | "assigned" | "accepted" | "verified" | "handling" | "co_handling" | "resolved" | "reported" | "informed" | "closed" | "reopened" | "withdrawn" | "joined";
             /** Timeliness */
             timeliness: ("in_time" | "late" | "unproven") | null;
             /** Verify Method */
@@ -9840,7 +10952,9 @@ export interface components {
         };
         /**
          * FeedbackCaseView
-         * @description An opinion and how it stands; `sat_*` are the shop's ratings, 1 to 5.
+         * @description An opinion or complaint and how it stands; `sat_*` are the shop's ratings, 1 to 5.
+         *
+         *     `due_at` is when the next step is due; `extension_on` the day until which more time was asked for and is not decided yet.
          */
         FeedbackCaseView: {
             /** Author Id */
@@ -9867,13 +10981,17 @@ export interface components {
             due_at: string;
             /** Earliest At */
             earliest_at: string | null;
+            /** Extension On */
+            extension_on: string | null;
             /**
              * Feedback Type
              * @enum {string}
              */
-            feedback_type: "suggestion" | "query" | "grumble";
+            feedback_type: "suggestion" | "query" | "grumble" | "complaint";
             /** Finding */
             finding: string | null;
+            /** Handle Due At */
+            handle_due_at: string | null;
             /** Handler Id */
             handler_id: string;
             /** Id */
@@ -9882,6 +11000,10 @@ export interface components {
             informed_at: string | null;
             /** Informed Method */
             informed_method: ("phone" | "visit") | null;
+            /** Joined To Id */
+            joined_to_id: string | null;
+            /** Judged By Id */
+            judged_by_id: string | null;
             /** Latest At */
             latest_at: string | null;
             /** Number */
@@ -9895,6 +11017,14 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Reopen Count */
+            reopen_count: number;
+            /** Reported At */
+            reported_at: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Result */
+            result: string | null;
             /** Sat Manner */
             sat_manner: number | null;
             /** Sat Process */
@@ -9903,6 +11033,11 @@ export interface components {
             sat_result: number | null;
             /** Sat Time */
             sat_time: number | null;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "normal" | "important" | "major";
             /** Shop Name */
             shop_name: string | null;
             /**
@@ -9916,7 +11051,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "registered" | "handling" | "informed" | "closed" | "withdrawn";
+            state: "registered" | "assigned" | "accepted" | "verified" | "handling" | "co_handling" | "resolved" | "reported" | "informed" | "closed" | "reopened" | "withdrawn" | "joined";
             /** Timeliness */
             timeliness: ("in_time" | "late" | "unproven") | null;
             /** Verify Method */
@@ -9942,13 +11077,15 @@ export interface components {
              * Format: date-time
              */
             made_at: string;
+            /** Ref Id */
+            ref_id: string | null;
             /** Text */
             text: string | null;
             /**
              * Word
              * @enum {string}
              */
-            word: "register" | "handle" | "inform" | "close" | "withdraw";
+            word: "register" | "assign" | "accept" | "refuse" | "return" | "contact" | "verify" | "handle" | "co_handle" | "co_handled" | "demand" | "rectify" | "ask_extension" | "decide_extension" | "resolve" | "report" | "inform" | "close" | "confirm" | "reject" | "reopen" | "upgrade" | "join" | "withdraw" | "judge";
         };
         /**
          * FieldEdit
@@ -10596,6 +11733,50 @@ export interface components {
             wanted_action: string | null;
         };
         /**
+         * JoinCase
+         * @description The case that is about the same matter.
+         */
+        JoinCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Joined To Id
+             * Format: uuid
+             */
+            joined_to_id: string;
+        };
+        /**
+         * JudgeCase
+         * @description How a case is to count whose time could not be proven, and why.
+         */
+        JudgeCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /**
+             * Timeliness
+             * @enum {string}
+             */
+            timeliness: "in_time" | "late";
+        };
+        /**
          * Leave
          * @description That a user is out of service from now on.
          */
@@ -11113,6 +12294,17 @@ export interface components {
              * Format: uuid
              */
             meeting_id: string;
+        };
+        /**
+         * OnRectification
+         * @description A step on a plan.
+         */
+        OnRectification: {
+            /**
+             * Rectification Plan Id
+             * Format: uuid
+             */
+            rectification_plan_id: string;
         };
         /**
          * OnSlip
@@ -11904,6 +13096,51 @@ export interface components {
             visit_id: string;
         };
         /**
+         * RectificationPlanView
+         * @description What is to be put right after a case, by whom until the end of `due_on`, and what the check said.
+         */
+        RectificationPlanView: {
+            /** Author Id */
+            author_id: string;
+            /** Cause */
+            cause: string;
+            /** Check Result */
+            check_result: string | null;
+            /**
+             * Due On
+             * Format: date
+             */
+            due_on: string;
+            /** Earliest At */
+            earliest_at: string | null;
+            /** Feedback Case Id */
+            feedback_case_id: string;
+            /** Id */
+            id: string;
+            /** Latest At */
+            latest_at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Measures */
+            measures: string;
+            /** Owner Id */
+            owner_id: string;
+            /** Problem */
+            problem: string;
+            /** Result */
+            result: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "assigned" | "in_progress" | "submitted" | "closed";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+        };
+        /**
          * Refresh
          * @description The phone that wants a new access token.
          */
@@ -11983,7 +13220,7 @@ export interface components {
              * Feedback Type
              * @enum {string}
              */
-            feedback_type: "suggestion" | "query" | "grumble";
+            feedback_type: "suggestion" | "query" | "grumble" | "complaint";
             /**
              * Id
              * Format: uuid
@@ -11999,6 +13236,12 @@ export interface components {
              * @default []
              */
             photos?: string[];
+            /**
+             * Severity
+             * @default normal
+             * @enum {string}
+             */
+            severity?: "normal" | "important" | "major";
             /**
              * Source
              * @enum {string}
@@ -12027,6 +13270,19 @@ export interface components {
             held_op_id: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * RejectRectification
+         * @description What is wanting.
+         */
+        RejectRectification: {
+            /** Check Result */
+            check_result: string;
+            /**
+             * Rectification Plan Id
+             * Format: uuid
+             */
+            rectification_plan_id: string;
         };
         /**
          * RejectReply
@@ -12230,6 +13486,27 @@ export interface components {
             order_weekday: number | null;
             /** Zone Id */
             zone_id: string;
+        };
+        /**
+         * SaidOfCase
+         * @description A step that may be explained.
+         */
+        SaidOfCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Text
+             * @default null
+             */
+            text?: string | null;
         };
         /**
          * SalesByPlaceRow
@@ -13054,13 +14331,20 @@ export interface components {
         };
         /**
          * SetDeadline
-         * @description The length of a deadline for whatever begins from now on.
+         * @description The length of a deadline for whatever begins on `since` or later, or from today on.
+         *
+         *     No days at all are the same day; hours are one at least.
          */
         SetDeadline: {
             /** Key */
             key: string;
             /** Remind Hours */
             remind_hours: number;
+            /**
+             * Since
+             * @default null
+             */
+            since?: string | null;
             /**
              * Unit
              * @enum {string}
@@ -13303,6 +14587,52 @@ export interface components {
             recent_qty: number;
         };
         /**
+         * SimilarCase
+         * @description A case that may be the same matter.
+         */
+        SimilarCase: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+            /** Content */
+            content: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "suggestion" | "query" | "grumble" | "complaint";
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Shop Name */
+            shop_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "registered" | "assigned" | "accepted" | "verified" | "handling" | "co_handling" | "resolved" | "reported" | "informed" | "closed" | "reopened" | "withdrawn" | "joined";
+        };
+        /**
+         * SimilarCases
+         * @description At most five cases, the likeliest first, and the shops that have this number.
+         */
+        SimilarCases: {
+            /** Caller */
+            caller: components["schemas"]["Caller"][];
+            /** Cases */
+            cases: components["schemas"]["SimilarCase"][];
+        };
+        /**
          * StockReadingView
          * @description Stock of a spec at a visit. Quantities in tenths of a carton (packs), prices in fen.
          */
@@ -13447,6 +14777,19 @@ export interface components {
             kind: "correct" | "delete" | "explain" | "restrict";
         };
         /**
+         * SubmitRectification
+         * @description What was done.
+         */
+        SubmitRectification: {
+            /**
+             * Rectification Plan Id
+             * Format: uuid
+             */
+            rectification_plan_id: string;
+            /** Result */
+            result: string;
+        };
+        /**
          * SubmitServicePlan
          * @description A plan for a quarter, named by its first day: what is aimed at, and how each size of shop is served.
          */
@@ -13563,6 +14906,16 @@ export interface components {
             why: string;
         };
         /**
+         * Taken
+         * @description A case that a call has become.
+         */
+        Taken: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+        };
+        /**
          * TaskNoteView
          * @description A word on the way of a task; photos of a result have `owner_id` = this id.
          */
@@ -13669,6 +15022,30 @@ export interface components {
             /** Visits */
             visits: number;
         };
+        /**
+         * UpgradeCase
+         * @description Why it is a complaint after all.
+         */
+        UpgradeCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Severity
+             * @default normal
+             * @enum {string}
+             */
+            severity?: "normal" | "important" | "major";
+            /** Text */
+            text: string;
+        };
         /** ValidationError */
         ValidationError: {
             /** Context */
@@ -13681,6 +15058,49 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /**
+         * VerifyCase
+         * @description How the facts were verified and what was found; how grave it is after that, and whom it is about (S12.6, S12.7).
+         */
+        VerifyCase: {
+            /**
+             * Feedback Case Id
+             * Format: uuid
+             */
+            feedback_case_id: string;
+            /** Finding */
+            finding: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Object User Id
+             * @default null
+             */
+            object_user_id?: string | null;
+            /**
+             * Photos
+             * @default []
+             */
+            photos?: string[];
+            /**
+             * Severity
+             * @default null
+             */
+            severity?: ("normal" | "important" | "major") | null;
+            /**
+             * Verify Method
+             * @enum {string}
+             */
+            verify_method: "documents" | "visit" | "ask_am" | "ask_post";
+            /**
+             * Verify Result
+             * @enum {string}
+             */
+            verify_result: "true" | "partly_true" | "untrue" | "undetermined";
         };
         /**
          * VisitAmendmentView
@@ -14086,24 +15506,6 @@ export interface components {
              * Format: uuid
              */
             device_id: string;
-        };
-        /**
-         * WithdrawCase
-         * @description Why it need not be dealt with.
-         */
-        WithdrawCase: {
-            /**
-             * Feedback Case Id
-             * Format: uuid
-             */
-            feedback_case_id: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Text */
-            text: string;
         };
         /**
          * WithdrawConsent
@@ -16715,9 +18117,11 @@ export interface operations {
                 handler_id?: string;
                 limit?: string;
                 number?: string;
+                q?: string;
                 received_at?: string;
                 received_at_from?: string;
                 received_at_to?: string;
+                severity?: string;
                 sort?: string;
                 state?: string;
                 zone_id?: string;
@@ -16776,9 +18180,11 @@ export interface operations {
                 feedback_type?: string;
                 handler_id?: string;
                 number?: string;
+                q?: string;
                 received_at?: string;
                 received_at_from?: string;
                 received_at_to?: string;
+                severity?: string;
                 sort?: string;
                 state?: string;
                 zone_id?: string;
@@ -16809,9 +18215,11 @@ export interface operations {
                 feedback_type?: string;
                 handler_id?: string;
                 number?: string;
+                q?: string;
                 received_at?: string;
                 received_at_from?: string;
                 received_at_to?: string;
+                severity?: string;
                 sort?: string;
                 state?: string;
                 zone_id?: string;
@@ -16834,6 +18242,90 @@ export interface operations {
             };
         };
     };
+    "feedback_cases.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaidOfCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.ask_extension": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskExtension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssignCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     "feedback_cases.close": {
         parameters: {
             query?: never;
@@ -16847,7 +18339,147 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["CloseCase"];
+                "application/json": components["schemas"]["SaidOfCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.co_handle": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CoHandleCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.confirm": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaidOfCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExplainedOnCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.decide_extension": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecideExtension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.demand": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DemandOnCase"];
             };
         };
         responses: {
@@ -16918,6 +18550,286 @@ export interface operations {
             };
         };
     };
+    "feedback_cases.join": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JoinCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.judge": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JudgeCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.refuse": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExplainedOnCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.reject": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExplainedOnCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.reopen": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExplainedOnCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.report": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SaidOfCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.resolve": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExplainedOnCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.return": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExplainedOnCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.upgrade": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["UpgradeCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "feedback_cases.verify": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                feedback_case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VerifyCase"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
     "feedback_cases.withdraw": {
         parameters: {
             query?: never;
@@ -16931,7 +18843,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["WithdrawCase"];
+                "application/json": components["schemas"]["ExplainedOnCase"];
             };
         };
         responses: {
@@ -16998,6 +18910,40 @@ export interface operations {
                     "application/json": {
                         value?: string | null;
                     };
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    similar_feedback_cases: {
+        parameters: {
+            query?: {
+                category?: string;
+                contact_phone?: string;
+                content?: string;
+                customer_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarCases"];
                 };
             };
             /** @description Validation Error */
@@ -17890,6 +19836,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_hotline_call: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Hotline-Nonce": string;
+                "X-Hotline-Signature": string;
+                "X-Hotline-Time": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Call Id */
+                    call_id: string;
+                    /** Caller Name */
+                    caller_name?: string | null;
+                    /** Caller Number */
+                    caller_number: string;
+                    /**
+                     * Category
+                     * @enum {string}
+                     */
+                    category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+                    /** Content */
+                    content: string;
+                    /** Customer Code */
+                    customer_code?: string | null;
+                    /** Demand */
+                    demand?: string | null;
+                    /**
+                     * Feedback Type
+                     * @enum {string}
+                     */
+                    feedback_type: "suggestion" | "query" | "grumble" | "complaint";
+                    /** Licence No */
+                    licence_no?: string | null;
+                    /**
+                     * Received At
+                     * Format: date-time
+                     */
+                    received_at: string;
+                    /** Zone */
+                    zone?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
                 };
             };
         };
@@ -21402,6 +23408,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_rectification_plans: {
+        parameters: {
+            query?: {
+                after?: string;
+                feedback_case_id?: string;
+                limit?: string;
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["RectificationPlanView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "rectification_plans.assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssignRectification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_rectification_plans_csv: {
+        parameters: {
+            query?: {
+                feedback_case_id?: string;
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_rectification_plans_xlsx: {
+        parameters: {
+            query?: {
+                feedback_case_id?: string;
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    "rectification_plans.accept": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rectification_plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CheckRectification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "rectification_plans.reject": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rectification_plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RejectRectification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "rectification_plans.start": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rectification_plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnRectification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "rectification_plans.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                rectification_plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubmitRectification"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    get_rectification_plans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RectificationPlanView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_complaint_causes: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["ComplaintCauseRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_complaint_causes_csv: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_complaint_causes_xlsx: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    report_complaints: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["ComplaintRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_complaints_csv: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_complaints_xlsx: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };

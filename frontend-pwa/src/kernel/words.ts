@@ -5,6 +5,7 @@ import { i18n, type Language } from './i18n'
 const words = {
   work: { 'zh-CN': () => import('@/locales/work/zh-CN.json'), en: () => import('@/locales/work/en.json') },
   appraisal: { 'zh-CN': () => import('@/locales/appraisal/zh-CN.json'), en: () => import('@/locales/appraisal/en.json') },
+  calendar: { 'zh-CN': () => import('@/locales/calendar/zh-CN.json'), en: () => import('@/locales/calendar/en.json') },
   cases: { 'zh-CN': () => import('@/locales/cases/zh-CN.json'), en: () => import('@/locales/cases/en.json') },
   catalogue: { 'zh-CN': () => import('@/locales/catalogue/zh-CN.json'), en: () => import('@/locales/catalogue/en.json') },
   checklists: { 'zh-CN': () => import('@/locales/checklists/zh-CN.json'), en: () => import('@/locales/checklists/en.json') },
@@ -13,6 +14,7 @@ const words = {
   meetings: { 'zh-CN': () => import('@/locales/meetings/zh-CN.json'), en: () => import('@/locales/meetings/en.json') },
   notices: { 'zh-CN': () => import('@/locales/notices/zh-CN.json'), en: () => import('@/locales/notices/en.json') },
   outside: { 'zh-CN': () => import('@/locales/outside/zh-CN.json'), en: () => import('@/locales/outside/en.json') },
+  oversight: { 'zh-CN': () => import('@/locales/oversight/zh-CN.json'), en: () => import('@/locales/oversight/en.json') },
   plans: { 'zh-CN': () => import('@/locales/plans/zh-CN.json'), en: () => import('@/locales/plans/en.json') },
   policies: { 'zh-CN': () => import('@/locales/policies/zh-CN.json'), en: () => import('@/locales/policies/en.json') },
   reports: { 'zh-CN': () => import('@/locales/reports/zh-CN.json'), en: () => import('@/locales/reports/en.json') },

@@ -77,13 +77,14 @@ function stopsOf(day: string, plans: VisitPlan[], visits: Visit[]): Stop[] {
   return [...stops, ...more.map((visit) => ({ ...visit, content: visit.plan_content, visit_id: visit.id, purpose: visit.purpose ?? purpose }))].map((item) => stopOf(item))
 }
 
-/** What the form of a plan begins with: the plan itself, else what the one above it and the one before it say. */
-export function seedOf(horizon: Horizon, first: string, last: string, plans: VisitPlan[], visits: Visit[]): Content {
+/** What the form of a plan begins with: the plan itself, else what the one above it and the one before it say, and `more` shops. */
+export function seedOf(horizon: Horizon, first: string, last: string, plans: VisitPlan[], visits: Visit[], more: Stop[] = []): Content {
   const known = plans.find((plan) => plan.horizon === horizon && plan.first_on === first)
   if (known) return ofPlan(known)
   const before = plans.filter((plan) => plan.horizon === horizon && plan.first_on < first).sort((a, b) => b.first_on.localeCompare(a.first_on))[0]
   const month = horizon === 'week' ? plans.find((plan) => plan.horizon === 'month' && plan.first_on <= last && first <= plan.last_on) : undefined
-  const stops = horizon === 'day' ? stopsOf(first, plans, visits) : (month?.items ?? []).filter(({ day }) => first <= day && day <= last).map((item) => stopOf(item))
+  const above = horizon === 'day' ? stopsOf(first, plans, visits) : (month?.items ?? []).filter(({ day }) => first <= day && day <= last).map((item) => stopOf(item))
+  const stops = [...above, ...more.filter((one) => !above.some((stop) => stop.customer_id === one.customer_id))]
   return {
     id: mintId(),
     target: horizon === 'day' ? '' : stops.length || (before?.target_count ?? ''),

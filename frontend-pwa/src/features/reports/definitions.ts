@@ -3,8 +3,9 @@
 import type { components } from '@/kernel/schema'
 
 type Schemas = components['schemas']
-export type ReportRow = Partial<Schemas['FieldRow'] & Schemas['LogRow'] & Schemas['SalesByPlaceRow'] & Schemas['SalesBySpecRow']>
-export type Kind = 'count' | 'share' | 'change' | 'hours' | 'yuan' | 'money'
+type Rows = Schemas['FieldRow'] & Schemas['LogRow'] & Schemas['SalesByPlaceRow'] & Schemas['SalesBySpecRow'] & Schemas['ComplaintRow'] & Schemas['ComplaintCauseRow']
+export type ReportRow = Partial<Omit<Rows, 'level'>> & { level?: string }
+export type Kind = 'count' | 'share' | 'change' | 'hours' | 'mean' | 'yuan' | 'money'
 export type PeriodKind = 'month' | 'week'
 
 export interface Figure {
@@ -15,7 +16,7 @@ export interface Figure {
 }
 
 export interface Definition {
-  name: 'field_visits' | 'work_logs' | 'sales_by_place' | 'sales_trend' | 'sales_by_spec'
+  name: 'field_visits' | 'work_logs' | 'sales_by_place' | 'sales_trend' | 'sales_by_spec' | 'complaints' | 'complaint_causes'
   roles: string[]
   /** How one period is asked for; null where the report is about many. */
   asks: 'on' | 'starts_on' | null
@@ -28,6 +29,7 @@ export interface Definition {
 
 const FIELD = ['account_manager', 'market_manager', 'department_manager']
 const ALL = [...FIELD, 'general_admin']
+const OF_COMPLAINTS = ['market_manager', 'department_manager', 'general_admin', 'complaint_centre']
 const of = (kind: Kind, ...keys: (keyof ReportRow)[]): Figure[] => keys.map((key) => ({ key, kind }))
 const SALES: Figure[] = [
   ...of('count', 'demand_qty', 'order_qty'),
@@ -39,6 +41,7 @@ const SALES: Figure[] = [
   ...of('change', 'yoy_growth'),
   ...of('share', 'fill_breadth', 'purchase_breadth', 'company_oos_rate'),
 ]
+const RECEIVED = of('count', 'received', 'suggestions', 'queries', 'grumbles', 'complaints', 'valid_complaints')
 
 export const REPORTS: Definition[] = [
   {
@@ -109,6 +112,27 @@ export const REPORTS: Definition[] = [
     figures: [...of('share', 'structure_share'), ...SALES],
     bars: [{ value: 'structure_share', kind: 'share' }],
   },
+  {
+    name: 'complaints',
+    roles: OF_COMPLAINTS,
+    asks: 'on',
+    period: 'month',
+    figures: [
+      ...RECEIVED,
+      ...of('mean', 'complaint_rate'),
+      ...of('count', 'complaints_due', 'complaints_in_time', 'complaints_late', 'complaints_unproven', 'complaints_unreported'),
+      ...of('share', 'complaint_timely_rate'),
+      ...of('count', 'rated', 'content'),
+      ...of('share', 'complaint_satisfaction'),
+      ...of('mean', 'sat_time', 'sat_manner', 'sat_process', 'sat_result'),
+      ...of('count', 'shops_complaining', 'shops_repeated'),
+      ...of('share', 'repeat_complaint_rate'),
+      ...of('count', 'rectifications_due', 'rectifications_in_time'),
+      ...of('share', 'rectification_closed'),
+    ],
+    bars: [{ value: 'complaint_timely_rate', beside: 'complaint_satisfaction', kind: 'share' }],
+  },
+  { name: 'complaint_causes', roles: OF_COMPLAINTS, asks: 'on', period: 'month', figures: RECEIVED, bars: [{ value: 'received', beside: 'complaints', kind: 'count' }] },
 ]
 
 const percent = (value: number, sign = false) => `${sign && value > 0 ? '+' : ''}${Math.round(value * 1000) / 10}%`
@@ -117,6 +141,7 @@ const WRITTEN: Record<Kind, (value: number) => string> = {
   share: (value) => percent(value),
   change: (value) => percent(value, true),
   hours: (value) => value.toLocaleString('en'),
+  mean: (value) => value.toLocaleString('en', { maximumFractionDigits: 2 }),
   yuan: (value) => Math.round(value / 100).toLocaleString('en'),
   money: (value) => (value / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 }),
 }

@@ -15,7 +15,7 @@ const SYSTEM = 'system_admin'
 const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = {
   overview: [
     ['/zone', 'zone', [MANAGER, LEADER, ADMIN]],
-    ['/reports', 'reports', [MANAGER, LEADER, ADMIN]],
+    ['/reports', 'reports', [MANAGER, LEADER, CENTRE, ADMIN]],
     ['/decisions', 'decisions', [MANAGER, LEADER, ADMIN]],
     ['/logs', 'logs', [MANAGER, LEADER]],
     ['/meetings', 'meetings', [MANAGER, LEADER, ADMIN, POST]],

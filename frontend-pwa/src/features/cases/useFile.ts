@@ -1,0 +1,39 @@
+// A case with its steps and plans for the file: what the phone carries of it, or where one's post carries none, read online.
+
+import { computed, onMounted, shallowRef } from 'vue'
+import { json } from '@/kernel/api'
+import { useRow, useRows } from '@/kernel/rows'
+import { useSession } from '@/kernel/session'
+import type { FeedbackCase, FeedbackNote, RectificationPlan } from '@/widgets/rows'
+import { useNow } from '@/widgets/useNow'
+
+const ONLINE = ['complaint_centre', 'general_admin']
+
+export function useFile(id: () => string) {
+  const session = useSession()
+  const { row: carried, ready } = useRow<FeedbackCase>('feedback_cases', id)
+  const { rows: carriedNotes } = useRows<FeedbackNote>('feedback_notes')
+  const { rows: carriedPlans } = useRows<RectificationPlan>('rectification_plans')
+  const { busy, problem, attempt } = useNow(() => undefined)
+  const read = shallowRef<{ row: FeedbackCase; notes: FeedbackNote[]; plans: RectificationPlan[] }>()
+  const online = computed(() => ONLINE.includes(session.user?.role ?? ''))
+  const get = async <T,>(path: string) => json<T>(`/api/${path}`, { token: await session.token() })
+  const all = async <T,>(name: string) => (await get<{ items: T[] }>(`${name}?feedback_case_id=${id()}&limit=200`)).items
+
+  onMounted(() => {
+    if (!online.value) return
+    void attempt(async () => {
+      const [row, notes, plans] = await Promise.all([get<FeedbackCase>(`feedback_cases/${id()}`), all<FeedbackNote>('feedback_notes'), all<RectificationPlan>('rectification_plans')])
+      read.value = { row, notes, plans }
+    })
+  })
+  const ofCase = <T extends { feedback_case_id: string }>(rows: T[]) => rows.filter((one) => one.feedback_case_id === id())
+  const notes = computed(() => read.value?.notes ?? ofCase(carriedNotes.value))
+  return {
+    row: computed(() => read.value?.row ?? carried.value),
+    notes: computed(() => [...notes.value].sort((a, b) => a.made_at.localeCompare(b.made_at))),
+    plans: computed(() => read.value?.plans ?? ofCase(carriedPlans.value)),
+    ready: computed(() => (online.value ? !busy.value && (!!read.value || !!problem.value) : ready.value)),
+    problem,
+  }
+}

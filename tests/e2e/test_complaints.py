@@ -1,0 +1,84 @@
+"""A complaint's whole way: the centre registers and assigns it, the market manager handles it without signal, the shop is told, the centre confirms (S12.4–S12.17)."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from browsers import Phone, Server
+from e2e.field import ready
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+CENTRE, MANAGER = "cc1", "mm2"
+SAID = "配送员把货扔在门口就走"
+
+
+def step(page: Page, name: str, **said: str) -> None:
+    """Press a step and fill its form in."""
+    page.get_by_role("button", name=name, exact=True).first.click()
+    form = page.get_by_role("dialog")
+    for field, value in said.items():
+        place = form.locator(f"[name={field}]")
+        tag = place.evaluate("one => one.tagName")
+        place.select_option(value) if tag == "SELECT" else place.fill(value)
+    form.get_by_role("button", name=name, exact=True).click()
+    expect(form).to_have_count(0)
+
+
+def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
+    server: Server, phone: Phone, other_phone: Phone
+) -> None:
+    desk = phone.sign_in(CENTRE)
+    expect(desk.get_by_test_id("notices")).to_be_visible(timeout=30_000)
+    desk.set_viewport_size({"width": 1366, "height": 900})
+    desk.goto(f"{server.url}/desk/feedback")
+    desk.get_by_role("link", name="记意见").click()
+    sheet = desk.get_by_role("dialog")
+    sheet.get_by_text("投诉", exact=True).click()
+    sheet.get_by_label("内容分类").select_option("delivery")
+    sheet.get_by_label("店主怎么说").fill(SAID)
+    zones = server.get(server.token(CENTRE), "/api/zones")["items"]
+    (zone,) = [row["id"] for row in zones if row["name"].startswith("城郊")]
+    sheet.get_by_label("所属辖区").select_option(zone)
+    sheet.get_by_label("联系电话").fill("13900001234")
+    sheet.get_by_role("button", name="保存", exact=True).click()
+
+    def row() -> dict[str, str]:
+        found = server.get(server.token(CENTRE), "/api/feedback_cases", q=SAID)["items"]
+        return found[0] if found else {}
+
+    file = desk.get_by_test_id("case-file")
+    expect(file.get_by_test_id("clock")).to_contain_text("还剩")
+    expect(file).to_contain_text("139****1234")
+    file.get_by_role("button", name="显示完整号码").click()
+    expect(file).to_contain_text("13900001234")
+    people = server.get(server.token(CENTRE), "/api/people", limit="200")["items"]
+    (manager,) = [one["id"] for one in people if one["name"] == "刘敏"]
+    step(desk, "转办", handler_id=manager, severity="important")
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已转办")
+
+    mine = ready(other_phone, MANAGER)
+    mine.goto(f"{server.url}/feedback")
+    mine.get_by_test_id("feedback").filter(has_text=SAID).get_by_role("link").click(timeout=60_000)
+    card = mine.get_by_test_id("feedback-card")
+    expect(card.get_by_test_id("clock")).to_contain_text("还剩")
+    assert other_phone.context
+    other_phone.context.set_offline(True)
+    step(mine, "接办")
+    step(mine, "记录联系", text="店主要求当面道歉")
+    step(mine, "核实", verify_method="ask_post", verify_result="true", finding="监控可见")
+    step(mine, "办理", opinion="约谈配送员")
+    step(mine, "得出结果", text="配送员已当面道歉")
+    step(mine, "上报结果")
+    expect(card.get_by_test_id("feedback-state")).to_have_text("已上报")
+    other_phone.context.set_offline(False)
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已上报", timeout=60_000)
+    expect(file).to_contain_text("配送员已当面道歉")
+
+    rated = {f"sat_{name}": "5" for name in ("time", "manner", "process", "result")}
+    step(mine, "回复店主", text="已当面道歉", method="visit", **rated)
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已回复", timeout=60_000)
+    step(desk, "确认办结")
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已办结")
+    expect(file.get_by_test_id("timeliness")).to_contain_text("按时")
+    told = row()
+    assert (told["state"], told["timeliness"], told["severity"]) == ("closed", "in_time", "important")
