@@ -1,5 +1,7 @@
 """Complaints (S12.4, S12.6–S12.19): assigned by the centre, verified, co-handled, resolved, reported to both, told the shop, confirmed; barred to whom they are about."""
 
+import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +43,12 @@ def resolved(world: World, **more: Any) -> dict[str, Any]:
     done(world.as_("mm1"), "handle", on(case, opinion="已约谈送货员"))
     done(world.as_("mm1"), "resolve", on(case, text="送货员已道歉"))
     return case
+
+
+def own_copy(who: Persona) -> str:
+    """What somebody is given of what is kept about him."""
+    with zipfile.ZipFile(io.BytesIO(who.get("/api/me/export.zip").content)) as archive:
+        return archive.read("data.json").decode()
 
 
 def words(who: Persona, case: dict[str, Any]) -> list[str]:
@@ -362,12 +370,14 @@ def test_who_turns_out_to_be_its_object_sees_nothing_of_it_any_more(world: World
     done(world.as_("cc1"), "assign", on(case, handler_id=person("mm1")))
     done(mm1, "accept", on(case))
     assert seen(am01, case) is not None
+    assert "送货员态度差" in own_copy(am01)
     facts = {"verify_method": "ask_am", "verify_result": "true", "finding": "本人承认"}
     assert refused(mm1, "verify", on(case, object_user_id=person("mm1"), **facts)) == "case_about_oneself"
     done(mm1, "verify", on(case, object_user_id=person("am01"), **facts))
     slip = uid()
     done(mm1, "co_handle", on(case, info_slip_id=slip, addressee_id=person("post1"), content="请核对"))
     assert seen(am01, case) is None
+    assert "送货员态度差" not in own_copy(am01)
     assert f"feedback_case:{case['id']}" not in am01.manifest()
     assert post1.get(f"/api/info_slips/{slip}").status_code == 200
     assert am01.get(f"/api/info_slips/{slip}").status_code == 404
