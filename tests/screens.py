@@ -549,6 +549,8 @@ CENTRE = [
     Screen("centre-today", "today", "/", titled("今日")),
     Screen("centre-shops", "shops", "/desk/shops?q=惠民", shown("record")),
     Screen("centre-shop", "shops", "/desk/shops?q=惠民", opened),
+    Screen("centre-cases", "feedback-table", "/desk/feedback", shown("record")),
+    Screen("centre-case", "feedback-table", "/desk/feedback", opened),
     Screen("centre-mine", "mine", "/mine", titled("我的")),
 ]
 ADMINISTRATOR = [
