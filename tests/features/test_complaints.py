@@ -141,6 +141,8 @@ def test_what_cannot_be_assigned_is_refused(world: World) -> None:
     assert refused(cc1, "assign", on(case, handler_id=person("am02"))) == "case_handler_missing"
     assert refused(cc1, "assign", on(case, handler_id=uid())) == "case_handler_missing"
     assert refused(cc1, "assign", on(case, handler_id=person("dm2"))) == "case_handler_missing"
+    assert world.as_("ga").call("POST", f"/api/users/{person('mm2')}/leave").status_code == 200
+    assert refused(cc1, "assign", on(case, handler_id=person("mm2"))) == "case_handler_missing"
     late = on(case, handler_id=person("dm"), handle_on=str(today() - timedelta(days=1)))
     assert refused(cc1, "assign", late) == "day_passed"
     assert refused(world.as_("am01"), "assign", on(case, handler_id=person("dm"))) == "role_not_allowed"
@@ -398,3 +400,39 @@ def test_s12_11_a_complaint_nobody_assigns_or_accepts_is_said_to_who_leads(world
         assert told(world, "cc2", "feedback_case_overdue") >= 2
         assert told(world, "dm", "feedback_case_overdue") >= 2
         assert told(world, "mm1", "feedback_case_overdue") >= 1
+
+
+def test_who_had_a_complaint_before_sees_it_no_more_unless_he_leads_its_zone(world: World) -> None:
+    """(S12.4)"""
+    case = assigned(world, "mm2", severity="important")
+    until = there(world.as_("mm2"), case)["handle_due_at"]
+    done(world.as_("mm2"), "refuse", on(case, text="不在本片区"))
+    done(world.as_("cc1"), "assign", on(case, handler_id=person("mm1")))
+    assert seen(world.as_("mm2"), case) is None
+    row = there(world.as_("mm1"), case)
+    assert (row["severity"], row["handle_due_at"]) == ("important", until), "what is not said does not change"
+
+
+def test_the_clock_of_what_became_a_complaint_later_counts_from_then(world: World) -> None:
+    """(S12.5)"""
+    with time_machine.travel(f"{worked(today() + timedelta(days=7))}T02:00:00Z", tick=True) as clock:
+        grumble = opinion()
+        done(world.as_("am01"), "register", grumble)
+        clock.shift(timedelta(days=20))
+        done(world.as_("mm1"), "upgrade", on(grumble, text="店主要求正式答复"))
+        until = there(world.as_("cc1"), grumble)["handle_due_at"]
+        grave = on(grumble, handler_id=person("mm1"), severity="important")
+        done(world.as_("cc1"), "assign", grave)
+        assert there(world.as_("cc1"), grumble)["handle_due_at"] > until
+        named = on(grumble, handler_id=person("mm1"), handle_on=str(today() + timedelta(days=1)))
+        done(world.as_("dm"), "assign", named)
+        assert there(world.as_("cc1"), grumble)["handle_due_at"][:10] == str(today() + timedelta(days=1))
+
+
+def test_more_time_for_a_complaint_about_the_departments_manager_is_the_centres_to_give(world: World) -> None:
+    case = verified(world, case={"object_user_id": person("dm")})
+    until = str(today() + timedelta(days=20))
+    done(world.as_("mm1"), "ask_extension", on(case, extension_on=until, text="x"))
+    assert told(world, "cc1", "feedback_case_extension_asked") == 1
+    assert told(world, "dm", "feedback_case_extension_asked") == 0
+    done(world.as_("cc1"), "decide_extension", on(case, is_granted=True))

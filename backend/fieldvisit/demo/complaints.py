@@ -123,7 +123,7 @@ def _step(session: Session, case: FeedbackCase, note: FeedbackNote) -> None:
     if note.word == "register":
         terms.begin_handling(session, case, at)
     if note.word == "assign" and case.id == _id("late-delivery"):
-        terms.begin_handling(session, case, at, today())
+        terms.change_handling(session, case, case.severity, at, today())
     if note.word == "resolve":
         deadlines.end(session, terms.HANDLE[case.severity], case.id, done)
     if note.word == "report":

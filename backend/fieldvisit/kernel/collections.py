@@ -75,9 +75,8 @@ class Collection:
         view = self.views.get(principal.role)
         if view is None:
             raise missing("not_found")
-        if sees_most(
-            principal, self.name
-        ):  # a page of his is full before the list of all he sees were put together
+        # A page of his is full before the list of all he sees were put together.
+        if sees_most(principal, self.name):
             return select(self.model).where(seen_by(principal, self.model.bundle_id)), view
         return select(self.model).where(self.model.bundle_id.in_(visible(principal))), view
 

@@ -206,6 +206,11 @@ def due_of(session: Session, key: str, entity_id: str) -> datetime | None:
     return next((row.due_at for row in _running(session, key, entity_id)), None)
 
 
+def began_at(session: Session, key: str, entity_id: str) -> datetime | None:
+    """When what is running began; None where nothing is."""
+    return next((row.started_at for row in _running(session, key, entity_id)), None)
+
+
 def _running(session: Session, key: str, entity_id: str) -> Iterator[Deadline]:
     yield from session.scalars(
         select(Deadline).where(

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from pydantic import Field, model_validator
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fieldvisit.features.cases import terms
@@ -256,6 +257,12 @@ def require_object(work: Work, user_id: str | None) -> None:
 def department_of(session: Session, case: FeedbackCase) -> str:
     """The department in which a case is handled."""
     return session.get_one(Zone, case.zone_id).department_id
+
+
+def concerns_leader(session: Session, case: FeedbackCase) -> bool:
+    """Whether the department's manager handles it himself, or it is about him: then the centre decides in his place."""
+    people = select(User.role).where(User.id.in_((case.handler_id, case.object_user_id)))
+    return Role.DEPARTMENT_MANAGER in session.scalars(people).all()
 
 
 def _handler(work: Work, zone: Zone, object_user_id: str | None) -> str:

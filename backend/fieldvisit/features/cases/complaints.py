@@ -1,6 +1,9 @@
 """A complaint on its way to who handles it: assigned, accepted or refused, the shop called, the facts verified (S12.4, S12.6, S12.7)."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from fieldvisit.features.cases import terms
 from fieldvisit.features.cases.commands import department_of, require_object
@@ -37,12 +40,14 @@ from fieldvisit.kernel.users import Role, User
 from fieldvisit.kernel.values import Date, Id, OptionalProse, Prose
 from fieldvisit.kernel.work import Touching, Unlocked, Work
 
+Photos = Annotated[list[Id], Field(max_length=MAX_PHOTOS)]
+
 
 class AssignCase(OnCase):
-    """Who is to handle it, how grave it is, and, other than the severity has it, the last day for it."""
+    """Who is to handle it, how grave it is if that is to change, and, other than the severity has it, the last day for it."""
 
     handler_id: Id
-    severity: Severity = "normal"
+    severity: Severity | None = None
     handle_on: Date | None = None
     text: OptionalProse = None
 
@@ -55,7 +60,7 @@ class VerifyCase(OnCase):
     finding: Prose
     severity: Severity | None = None
     object_user_id: Id | None = None
-    photos: list[Id] = []
+    photos: Photos = []
 
 
 class UpgradeCase(OnCase):
@@ -89,7 +94,8 @@ def assign(work: Work, args: AssignCase) -> None:
     deadlines.start(work.session, terms.ACCEPT, case.id, at)
     _set_severity(work, case, args.severity, args.handle_on)
     case.handler_id, case.extension_on = args.handler_id, None
-    work.hang(work.session.get_one(Bundle, case.bundle_id), f"user:{case.handler_id}")
+    home = work.session.get_one(Bundle, case.bundle_id)
+    work.locks.hang_only(home, "user", {f"user:{case.author_id}", f"user:{case.handler_id}"})
     make(work, case, args.id, "assign", args.text, case.handler_id)
     say(work, case, "assigned")
 
@@ -156,26 +162,27 @@ def contact(work: Work, args: ExplainedOnCase) -> None:
     say(work, case, "contacted")
 
 
+def _verified(touching: Touching, args: VerifyCase) -> list[str]:
+    return all_of_it(touching, args) if args.object_user_id is not None else there(touching, args)
+
+
 @command(
     "feedback_cases.verify",
     "POST /feedback_cases/{feedback_case_id}/verify",
     needs=HANDLING,
     offline=True,
     in_person=True,
-    touches=all_of_it,
+    touches=_verified,
 )
 def verify(work: Work, args: VerifyCase) -> None:
     """Write down what is true of a complaint (S12.6, S12.7). Who turns out to be its object does not see it from now on."""
     case = handled(work, args.feedback_case_id)
-    if len(args.photos) > MAX_PHOTOS:
-        raise invalid("args_invalid")
     case.verify_method, case.verify_result, case.finding = (
         args.verify_method,
         args.verify_result,
         args.finding,
     )
-    if args.severity is not None:
-        _set_severity(work, case, args.severity, None)
+    _set_severity(work, case, args.severity, None)
     if args.object_user_id is not None:
         _bar(work, case, args)
     if args.verify_method == "visit":
@@ -243,20 +250,17 @@ def _require_handler(work: Work, case: FeedbackCase, user_id: str) -> None:
     if user_id == case.object_user_id:
         raise invalid("case_about_handler")
     user = work.session.get(User, user_id)
-    is_fit = user is not None and user.is_active and user.role in HANDLING
-    if not is_fit or user.department_id != department_of(work.session, case):  # type: ignore[union-attr]  # it is fit
+    if user is None or not user.is_active or user.role not in HANDLING:
+        raise missing("case_handler_missing")
+    if user.department_id != department_of(work.session, case):
         raise missing("case_handler_missing")
 
 
-def _set_severity(work: Work, case: FeedbackCase, severity: Severity, last: date | None) -> None:
-    """How grave it is decides how long handling may take, counted from when it was taken down."""
-    if severity == case.severity and last is None:
-        return
-    began = work.entry.received_at if last is not None else case.received_at
-    for key in terms.HANDLE.values():
-        deadlines.drop(work.session, key, case.id, work.entry.received_at)
-    case.severity = severity
-    terms.begin_handling(work.session, case, began, last)
+def _set_severity(work: Work, case: FeedbackCase, severity: Severity | None, last: date | None) -> None:
+    """How grave it is decides how long handling may take, counted from when it was taken down or became a complaint."""
+    wanted = severity or case.severity
+    if wanted != case.severity or last is not None:
+        terms.change_handling(work.session, case, wanted, work.entry.received_at, last)
 
 
 def _back_to_centre(work: Work, case: FeedbackCase) -> None:

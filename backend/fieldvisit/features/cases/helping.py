@@ -1,6 +1,7 @@
 """Others that a case needs: posts that co-handle it, account managers of whom something is demanded, more time (S12.8, S12.12, S12.14)."""
 
 from fieldvisit.features.cases import terms
+from fieldvisit.features.cases.commands import concerns_leader
 from fieldvisit.features.cases.models import FeedbackCase
 from fieldvisit.features.cases.rules import ASSIGNING, HANDLING
 from fieldvisit.features.cases.steps import (
@@ -21,7 +22,7 @@ from fieldvisit.features.tasks.models import TASK
 from fieldvisit.kernel.bundles import BundleKey
 from fieldvisit.kernel.commands import command
 from fieldvisit.kernel.errors import invalid, not_now, out_of_scope
-from fieldvisit.kernel.users import Role, User
+from fieldvisit.kernel.users import Role
 from fieldvisit.kernel.values import Date, Id, Line, OptionalProse, Prose
 from fieldvisit.kernel.work import Touching, Work
 
@@ -142,7 +143,7 @@ def ask_extension(work: Work, args: AskExtension) -> None:
     touches=there,
 )
 def decide_extension(work: Work, args: DecideExtension) -> None:
-    """Grant more time, or not: the department's manager, or the centre where he handles it himself (§3.3)."""
+    """Grant more time, or not: the department's manager, or the centre where he handles it himself or it is about him (§3.3)."""
     case = seen(work, args.feedback_case_id)
     if not _decides(work, case):
         raise out_of_scope("feedback_case_not_yours")
@@ -150,7 +151,7 @@ def decide_extension(work: Work, args: DecideExtension) -> None:
         raise not_now("feedback_case_not_now")
     last, case.extension_on = case.extension_on, None
     if args.is_granted:
-        terms.begin_handling(work.session, case, work.entry.received_at, last)
+        terms.change_handling(work.session, case, case.severity, work.entry.received_at, last)
     text = args.text if args.text is not None else str(last) if args.is_granted else None
     make(work, case, args.id, "decide_extension", text)
     say(work, case, "extension_decided", is_granted=args.is_granted)
@@ -159,5 +160,5 @@ def decide_extension(work: Work, args: DecideExtension) -> None:
 def _decides(work: Work, case: FeedbackCase) -> bool:
     if handles(work, case):
         return False
-    is_leaders = work.session.get_one(User, case.handler_id).role == Role.DEPARTMENT_MANAGER
-    return is_leaders == (work.user.role == Role.COMPLAINT_CENTRE)
+    at_the_centre = work.user.role == Role.COMPLAINT_CENTRE
+    return at_the_centre == concerns_leader(work.session, case)

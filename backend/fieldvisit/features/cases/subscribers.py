@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from fieldvisit.features.cases import terms
-from fieldvisit.features.cases.commands import department_of
+from fieldvisit.features.cases.commands import concerns_leader, department_of
 from fieldvisit.features.cases.models import FeedbackCase, FeedbackNote
 from fieldvisit.features.cases.rules import COMPLAINT
 from fieldvisit.features.slips.models import InfoSlip, InfoSlipNote
@@ -82,10 +82,12 @@ def tell_centre(happening: Happening) -> None:
 
 @on("feedback_cases.extension_asked")
 def tell_who_decides(happening: Happening) -> None:
-    """More time is granted by the department's manager, or by the centre where he handles it himself."""
+    """More time is granted by the department's manager, or by the centre in his place."""
     case = _case(happening)
-    leaders = set(_leaders(happening, case)) - {case.handler_id}
-    _tell(happening, case, leaders or _centre(happening), EXTENSION_ASKED)
+    at_the_centre = concerns_leader(happening.session, case)
+    _tell(
+        happening, case, _centre(happening) if at_the_centre else _leaders(happening, case), EXTENSION_ASKED
+    )
 
 
 @on("feedback_cases.reported")

@@ -32,19 +32,27 @@ def begin(session: Session, case: FeedbackCase, at: datetime) -> None:
         return
     deadlines.start(session, ASSIGN, case.id, at)
     deadlines.start(session, CONTACT, case.id, at)
-    case.handle_due_at = deadlines.start(session, HANDLE[case.severity], case.id, at).at
+    begin_handling(session, case, at)
     show(session, case)
 
 
-def begin_handling(session: Session, case: FeedbackCase, at: datetime, last: date | None = None) -> None:
-    """Let the term of handling run anew: from `at` on as long as the severity has it, or to the end of the day `last`."""
-    for key in HANDLE.values():
-        deadlines.drop(session, key, case.id, at)
-    key = HANDLE[case.severity]
+def begin_handling(session: Session, case: FeedbackCase, at: datetime) -> None:
+    """A new term of handling begins, as long as the severity has it."""
+    case.handle_due_at = deadlines.start(session, HANDLE[case.severity], case.id, at).at
+
+
+def change_handling(
+    session: Session, case: FeedbackCase, severity: str, at: datetime, last: date | None = None
+) -> None:
+    """The term of handling that runs gets another end, counted from when it began: by the severity, or the day `last`."""
+    before = HANDLE[case.severity]
+    began = deadlines.began_at(session, before, case.id) or at
+    deadlines.drop(session, before, case.id, at)
+    case.severity = severity
     if last is None:
-        case.handle_due_at = deadlines.start(session, key, case.id, at).at
+        begin_handling(session, case, began)
     else:
-        case.handle_due_at = deadlines.start_until(session, key, case.id, at, last).at
+        case.handle_due_at = deadlines.start_until(session, HANDLE[severity], case.id, began, last).at
 
 
 def end_of(day: date) -> datetime:
@@ -79,7 +87,6 @@ def key_of(case: FeedbackCase) -> str | None:
 
 def show(session: Session, case: FeedbackCase) -> None:
     """Write down when the next step is due; a result is to be reported no later than it was to be handled."""
-    session.flush()
     key = key_of(case)
     due = key and deadlines.due_of(session, key, case.id)
     if due and case.state == "resolved" and case.handle_due_at is not None:
