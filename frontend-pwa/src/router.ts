@@ -28,7 +28,7 @@ import { routes as sync } from './features/sync/routes'
 import { routes as tasks } from './features/tasks/routes'
 import { routes as today } from './features/today/routes'
 import { routes as visits } from './features/visits/routes'
-import { notHere } from './kernel/update'
+import { missPage, notHere } from './kernel/update'
 import { useSession } from './kernel/session'
 
 export const router = createRouter({
@@ -68,7 +68,7 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
-router.onError(() => (notHere.value = true))
+router.onError(missPage)
 router.afterEach(() => (notHere.value = false))
 
 router.beforeEach((to) => {

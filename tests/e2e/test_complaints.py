@@ -1,9 +1,9 @@
 """A complaint's whole way: the centre registers and assigns it, the market manager handles it without signal, the shop is told, the centre confirms (S12.4–S12.17)."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from browsers import Phone, Server
+from browsers import ROOT, Phone, Server
 from e2e.field import ready
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -24,12 +24,8 @@ def step(page: Page, name: str, **said: str) -> None:
     expect(form).to_have_count(0)
 
 
-def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
-    server: Server, phone: Phone, other_phone: Phone
-) -> None:
-    desk = phone.sign_in(CENTRE)
-    expect(desk.get_by_test_id("notices")).to_be_visible(timeout=30_000)
-    desk.set_viewport_size({"width": 1366, "height": 900})
+def take_down(server: Server, desk: Page) -> None:
+    """A call at the desk of the centre."""
     desk.goto(f"{server.url}/desk/feedback")
     desk.get_by_role("link", name="记意见").click()
     sheet = desk.get_by_role("dialog")
@@ -41,6 +37,33 @@ def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
     sheet.get_by_label("所属辖区").select_option(zone)
     sheet.get_by_label("联系电话").fill("13900001234")
     sheet.get_by_role("button", name="保存", exact=True).click()
+
+
+def handle(mine: Page, card: Locator) -> None:
+    """Everything until the result is reported, with a photo of what was found."""
+    step(mine, "接办")
+    step(mine, "记录联系", text="店主要求当面道歉")
+    mine.get_by_role("button", name="核实", exact=True).first.click()
+    form = mine.get_by_role("dialog")
+    form.get_by_label("核实方法").select_option("ask_post")
+    form.get_by_label("核实结果").select_option("true")
+    form.get_by_label("核实情况").fill("监控可见")
+    form.get_by_label("添加照片").set_input_files(str(ROOT / "frontend-pwa" / "dist" / "icon-192.png"))
+    expect(form.get_by_role("button", name="去掉第 1 张")).to_be_visible(timeout=30_000)
+    form.get_by_role("button", name="核实", exact=True).click()
+    expect(card.get_by_role("img", name="反馈图片")).to_have_count(1)
+    step(mine, "办理", opinion="约谈配送员")
+    step(mine, "得出结果", text="配送员已当面道歉")
+    step(mine, "上报结果")
+
+
+def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
+    server: Server, phone: Phone, other_phone: Phone
+) -> None:
+    desk = phone.sign_in(CENTRE)
+    expect(desk.get_by_test_id("notices")).to_be_visible(timeout=30_000)
+    desk.set_viewport_size({"width": 1366, "height": 900})
+    take_down(server, desk)
 
     def row() -> dict[str, str]:
         found = server.get(server.token(CENTRE), "/api/feedback_cases", q=SAID)["items"]
@@ -63,16 +86,12 @@ def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
     expect(card.get_by_test_id("clock")).to_contain_text("还剩")
     assert other_phone.context
     other_phone.context.set_offline(True)
-    step(mine, "接办")
-    step(mine, "记录联系", text="店主要求当面道歉")
-    step(mine, "核实", verify_method="ask_post", verify_result="true", finding="监控可见")
-    step(mine, "办理", opinion="约谈配送员")
-    step(mine, "得出结果", text="配送员已当面道歉")
-    step(mine, "上报结果")
+    handle(mine, card)
     expect(card.get_by_test_id("feedback-state")).to_have_text("已上报")
     other_phone.context.set_offline(False)
     expect(file.get_by_test_id("feedback-state")).to_have_text("已上报", timeout=60_000)
     expect(file).to_contain_text("配送员已当面道歉")
+    expect(file.get_by_role("img", name="反馈图片")).to_have_count(1, timeout=60_000)
 
     rated = {f"sat_{name}": "5" for name in ("time", "manner", "process", "result")}
     step(mine, "回复店主", text="已当面道歉", method="visit", **rated)

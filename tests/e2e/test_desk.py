@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 import workbooks
 from browsers import Phone, Server
+from e2e.field import INSTALLED
 from e2e.test_moves import go_offline_at_next_shop
 from fieldvisit.kernel.clock import today
 
@@ -81,6 +82,22 @@ def test_the_administrator_sets_a_day_and_a_deadline(server: Server, phone: Phon
         expect(box).to_be_checked(checked=is_set)
         (told,) = server.get(server.token("ga"), "/api/departments")["items"]
         assert told["weekly_meetings_need_report"] is is_set
+
+
+def test_a_page_that_only_reads_from_the_server_says_so_without_signal(server: Server, phone: Phone) -> None:
+    page = phone.sign_in("ga")
+    expect(page.get_by_test_id("notices")).to_be_visible(timeout=30_000)
+    assert page.evaluate(INSTALLED)
+    page.get_by_role("link", name="我的").click(timeout=30_000)
+    link = page.get_by_role("link", name="外发通知")
+    expect(link).to_be_visible(timeout=30_000)
+    assert phone.context
+    phone.context.set_offline(True)
+    link.click()
+    expect(page.get_by_test_id("not-here")).to_contain_text("联网后再试")
+    page.get_by_role("link", name="今日").click()
+    expect(page.get_by_test_id("not-here")).to_have_count(0)
+    phone.context.set_offline(False)
 
 
 def test_what_a_phone_cannot_send_reaches_the_server_by_its_rescue_file_and_is_there_once(

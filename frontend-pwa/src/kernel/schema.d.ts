@@ -1760,8 +1760,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Grant more time, or not: the department's manager, or the centre where he handles it himself (§3.3).
-         * @description Grant more time, or not: the department's manager, or the centre where he handles it himself (§3.3).
+         * Grant more time, or not: the department's manager, or the centre where he handles it himself or it is about him (§3.3).
+         * @description Grant more time, or not: the department's manager, or the centre where he handles it himself or it is about him (§3.3).
          */
         post: operations["feedback_cases.decide_extension"];
         delete?: never;
@@ -9216,7 +9216,7 @@ export interface components {
         };
         /**
          * AssignCase
-         * @description Who is to handle it, how grave it is, and, other than the severity has it, the last day for it.
+         * @description Who is to handle it, how grave it is if that is to change, and, other than the severity has it, the last day for it.
          */
         AssignCase: {
             /**
@@ -9241,10 +9241,9 @@ export interface components {
             id: string;
             /**
              * Severity
-             * @default normal
-             * @enum {string}
+             * @default null
              */
-            severity?: "normal" | "important" | "major";
+            severity?: ("normal" | "important" | "major") | null;
             /**
              * Text
              * @default null

@@ -4,7 +4,7 @@ import { ref } from 'vue'
 import { registerSW } from 'virtual:pwa-register'
 import { trustOwnScripts } from './trusted'
 
-/** A page was asked for that this phone does not keep, and there was no line. */
+/** A page was asked for that this phone does not keep: there is no line, or a newer version took its place. */
 export const notHere = ref(false)
 
 const needRefresh = ref(false)
@@ -20,6 +20,11 @@ export function startUpdates(): void {
 /** The server gives this version no more data; what it saves is still taken. */
 export function demandUpdate(): void {
   tooOld.value = true
+  void registration?.update()
+}
+
+export function missPage(): void {
+  notHere.value = true
   void registration?.update()
 }
 

@@ -54,10 +54,14 @@ defineOverlay('feedback_cases.register', [...ROWS, 'customers'], (op, draft, use
     latest_at: null,
     timeliness: null,
   })
-  for (const file of op.files ?? []) {
-    if (!draft.get('attachments', file.id)) draft.put<Attachment>('attachments', { ...file, owner_id: args.id, state: 'pending', uploaded_at: null })
-  }
+  attach(op, draft, args.id)
 })
+
+function attach(op: Op, draft: OverlayDraft, owner_id: string): void {
+  for (const file of op.files ?? []) {
+    if (!draft.get('attachments', file.id)) draft.put<Attachment>('attachments', { ...file, owner_id, state: 'pending', uploaded_at: null })
+  }
+}
 
 function step(op: Op, draft: OverlayDraft, userId: string, word: FeedbackNote['word'], text: string | null, change: Partial<FeedbackCase>, ref_id: string | null = null): void {
   const { id, feedback_case_id } = op.args as { id: string; feedback_case_id: string }
@@ -95,8 +99,9 @@ defineOverlay('feedback_cases.resolve', ROWS, (op, draft, userId) => {
   step(op, draft, userId, 'resolve', text, { state: 'resolved', result: text, resolved_at: op.made_at, extension_on: null })
 })
 defineOverlay('feedback_cases.verify', ROWS, (op, draft, userId) => {
-  const { verify_method, verify_result, finding, severity } = op.args as CommandArgs<'feedback_cases.verify'>
-  step(op, draft, userId, 'verify', finding, { state: 'verified', verify_method, verify_result, finding, ...(severity && { severity }) })
+  const { id, verify_method, verify_result, finding, severity, object_user_id } = op.args as CommandArgs<'feedback_cases.verify'>
+  step(op, draft, userId, 'verify', finding, { state: 'verified', verify_method, verify_result, finding, ...(severity && { severity }), ...(object_user_id && { object_user_id }) })
+  attach(op, draft, id)
 })
 defineOverlay('feedback_cases.co_handle', ROWS, (op, draft, userId) => {
   const { content, info_slip_id } = op.args as CommandArgs<'feedback_cases.co_handle'>

@@ -1,11 +1,12 @@
 // Every step on a case as a form: what is asked for, and who may make it when (the server decides, this only shows).
 
+import type { CommandName } from '@/kernel/commands'
 import type { FeedbackCase } from '@/widgets/rows'
 import { METHODS, RATINGS, RESULTS, SEVERITIES } from './options'
 
 export interface Field {
   name: string
-  kind: 'prose' | 'line' | 'day' | 'choice' | 'handler' | 'helper' | 'account_manager' | 'owner' | 'case' | 'rating'
+  kind: 'prose' | 'line' | 'day' | 'choice' | 'handler' | 'helper' | 'account_manager' | 'owner' | 'object' | 'case' | 'rating'
   /** The words its choices are found under, and the choices. */
   of?: string
   choices?: readonly string[]
@@ -16,8 +17,12 @@ export interface Field {
 
 export interface Step {
   fields: Field[]
-  /** Queued on the phone; anything else is carried out at the desk at once. */
-  isOffline?: boolean
+  /** The command that is queued on the phone; anything else is carried out at the desk at once. */
+  queues?: CommandName
+  /** What it makes beside the step, under an id of its own. */
+  makes?: string
+  /** Evidence goes with it. */
+  hasPhotos?: boolean
   /** The one that moves it on. */
   isMain?: boolean
 }
@@ -34,22 +39,22 @@ const verifying: Field[] = [
 
 export const STEPS = {
   assign: { fields: [{ name: 'handler_id', kind: 'handler' }, severity, { name: 'handle_on', kind: 'day', optional: true }, maybe], isMain: true },
-  accept: { fields: [maybe], isOffline: true, isMain: true },
-  refuse: { fields: [text], isOffline: true },
-  return: { fields: [text], isOffline: true },
-  contact: { fields: [text], isOffline: true },
-  verify: { fields: [...verifying, severity], isOffline: true, isMain: true },
-  handle: { fields: [{ name: 'opinion', kind: 'prose' }], isOffline: true, isMain: true },
-  settle: { fields: [...verifying.map((field) => ({ ...field, optional: true })), { name: 'opinion', kind: 'prose' }], isOffline: true },
-  co_handle: { fields: [{ name: 'addressee_id', kind: 'helper', optional: true }, { name: 'content', kind: 'prose' }, { name: 'wanted_action', kind: 'prose', optional: true }, { name: 'reply_due_on', kind: 'day', optional: true }], isOffline: true },
-  demand: { fields: [{ name: 'assignee_id', kind: 'account_manager' }, { name: 'title', kind: 'line' }, { name: 'requirement', kind: 'prose' }, due_on], isOffline: true },
-  rectify: { fields: [{ name: 'owner_id', kind: 'owner' }, { name: 'problem', kind: 'prose' }, { name: 'cause', kind: 'prose' }, { name: 'measures', kind: 'prose' }, due_on], isOffline: true },
-  ask_extension: { fields: [{ name: 'extension_on', kind: 'day' }, text], isOffline: true },
-  resolve: { fields: [text], isOffline: true, isMain: true },
-  report: { fields: [maybe], isOffline: true, isMain: true },
-  inform: { fields: [{ name: 'method', kind: 'choice', of: 'hows', choices: ['phone', 'visit'], preset: 'phone' }, text, ...RATINGS.map((name): Field => ({ name, kind: 'rating', optional: true }))], isOffline: true, isMain: true },
-  close: { fields: [maybe], isOffline: true, isMain: true },
-  withdraw: { fields: [text], isOffline: true },
+  accept: { fields: [maybe], queues: 'feedback_cases.accept', isMain: true },
+  refuse: { fields: [text], queues: 'feedback_cases.refuse' },
+  return: { fields: [text], queues: 'feedback_cases.return' },
+  contact: { fields: [text], queues: 'feedback_cases.contact' },
+  verify: { fields: [...verifying, severity, { name: 'object_user_id', kind: 'object', optional: true }], hasPhotos: true, queues: 'feedback_cases.verify', isMain: true },
+  handle: { fields: [{ name: 'opinion', kind: 'prose' }], queues: 'feedback_cases.handle', isMain: true },
+  settle: { fields: [...verifying.map((field) => ({ ...field, optional: true })), { name: 'opinion', kind: 'prose' }], queues: 'feedback_cases.handle' },
+  co_handle: { fields: [{ name: 'addressee_id', kind: 'helper', optional: true }, { name: 'content', kind: 'prose' }, { name: 'wanted_action', kind: 'prose', optional: true }, { name: 'reply_due_on', kind: 'day', optional: true }], queues: 'feedback_cases.co_handle', makes: 'info_slip_id' },
+  demand: { fields: [{ name: 'assignee_id', kind: 'account_manager' }, { name: 'title', kind: 'line' }, { name: 'requirement', kind: 'prose' }, due_on], queues: 'feedback_cases.demand', makes: 'task_id' },
+  rectify: { fields: [{ name: 'owner_id', kind: 'owner' }, { name: 'problem', kind: 'prose' }, { name: 'cause', kind: 'prose' }, { name: 'measures', kind: 'prose' }, due_on], queues: 'rectification_plans.assign', makes: 'rectification_plan_id' },
+  ask_extension: { fields: [{ name: 'extension_on', kind: 'day' }, text], queues: 'feedback_cases.ask_extension' },
+  resolve: { fields: [text], queues: 'feedback_cases.resolve', isMain: true },
+  report: { fields: [maybe], queues: 'feedback_cases.report', isMain: true },
+  inform: { fields: [{ name: 'method', kind: 'choice', of: 'hows', choices: ['phone', 'visit'], preset: 'phone' }, text, ...RATINGS.map((name): Field => ({ name, kind: 'rating', optional: true }))], queues: 'feedback_cases.inform', isMain: true },
+  close: { fields: [maybe], queues: 'feedback_cases.close', isMain: true },
+  withdraw: { fields: [text], queues: 'feedback_cases.withdraw' },
   confirm: { fields: [maybe], isMain: true },
   reject: { fields: [text] },
   reopen: { fields: [text] },

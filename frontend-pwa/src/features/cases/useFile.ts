@@ -9,6 +9,14 @@ import { useNow } from '@/widgets/useNow'
 
 const ONLINE = ['complaint_centre', 'general_admin']
 
+/** The steps and plans of a case, read online. */
+export async function readFile(id: string): Promise<{ notes: FeedbackNote[]; plans: RectificationPlan[] }> {
+  const token = await useSession().token()
+  const all = async <T>(name: string) => (await json<{ items: T[] }>(`/api/${name}?feedback_case_id=${id}&limit=200`, { token })).items
+  const [notes, plans] = await Promise.all([all<FeedbackNote>('feedback_notes'), all<RectificationPlan>('rectification_plans')])
+  return { notes, plans }
+}
+
 export function useFile(id: () => string) {
   const session = useSession()
   const { row: carried, ready } = useRow<FeedbackCase>('feedback_cases', id)
@@ -17,14 +25,12 @@ export function useFile(id: () => string) {
   const { busy, problem, attempt } = useNow(() => undefined)
   const read = shallowRef<{ row: FeedbackCase; notes: FeedbackNote[]; plans: RectificationPlan[] }>()
   const online = computed(() => ONLINE.includes(session.user?.role ?? ''))
-  const get = async <T,>(path: string) => json<T>(`/api/${path}`, { token: await session.token() })
-  const all = async <T,>(name: string) => (await get<{ items: T[] }>(`${name}?feedback_case_id=${id()}&limit=200`)).items
 
   onMounted(() => {
     if (!online.value) return
     void attempt(async () => {
-      const [row, notes, plans] = await Promise.all([get<FeedbackCase>(`feedback_cases/${id()}`), all<FeedbackNote>('feedback_notes'), all<RectificationPlan>('rectification_plans')])
-      read.value = { row, notes, plans }
+      const row = await json<FeedbackCase>(`/api/feedback_cases/${id()}`, { token: await session.token() })
+      read.value = { row, ...(await readFile(id())) }
     })
   })
   const ofCase = <T extends { feedback_case_id: string }>(rows: T[]) => rows.filter((one) => one.feedback_case_id === id())

@@ -22,7 +22,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/plans', 'plans', [MANAGER, LEADER]],
     ['/tasks', 'tasks', [MANAGER, LEADER]],
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
-    ['/feedback', 'feedback', [MANAGER, LEADER, CENTRE]],
+    ['/feedback', 'feedback', [MANAGER, LEADER]],
     ['/desk/feedback', 'feedbackTable', [MANAGER, LEADER, CENTRE, ADMIN]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
     ['/maintenance', 'maintenance', [MANAGER, LEADER]],
