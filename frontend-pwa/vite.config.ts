@@ -22,6 +22,7 @@ export default defineConfig({
       registerType: 'prompt',
       injectRegister: false,
       // The icons are for the system that installs the app; it fetches them by itself.
+      includeManifestIcons: false,
       injectManifest: { globPatterns: ['**/*.{js,css,html,svg}'], globIgnores: ['assets/desk/**'] },
       manifest: {
         id: '/',
@@ -52,7 +53,8 @@ export default defineConfig({
   build: {
     target: ['chrome87', 'safari14'],
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // No page comes with a list of what it is made of: the worker has it all, and before that one more round is asked for.
+    modulePreload: false,
     manifest: true,
     // What the first page needs comes as one file, whatever other pages come to share of it. It knows all others by their names, so those are short.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] }, chunkFileNames: ({ facadeModuleId }) => (ONLINE_ONLY.test(facadeModuleId ?? '') ? 'assets/desk/[hash].js' : 'assets/[hash].js'), assetFileNames: 'assets/[hash][extname]' } },
