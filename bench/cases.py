@@ -55,9 +55,11 @@ PHRASES = (
     "畅销牌子断货",
     "包装封口开裂",
 )
-LISTS: dict[str, dict[str, list[str]]] = {
+AT_WORK = ["accepted", "verified", "handling", "co_handling", "reopened"]
+LISTS: dict[str, dict[str, list[Any]]] = {
     "first page by `due_at`": {"sort": ["due_at"]},
     "filtered by state": {"sort": ["due_at"], "state": ["registered", "closed"]},
+    "a lane of the board": {"sort": ["due_at"], "state": [AT_WORK, ["registered"], ["resolved", "reported"]], "limit": ["20"]},
     "`q` of 2 signs, in every sixth case": {"sort": ["due_at"], "q": ["送货", "断货", "扣款", "封口"]},
     "`q` of 2 signs, rare": {"sort": ["due_at"], "q": ["牌柜", "烟漏", "款错", "晚价"]},
     "`q` of 3 signs": {"sort": ["due_at"], "q": ["送货总", "标价牌", "货款价"]},
@@ -135,7 +137,7 @@ def measure(centre: Persona, asked: int, shops: list[str]) -> dict[str, list[flo
     return taken
 
 
-def _ask(centre: Persona, path: str, params: dict[str, str]) -> float:
+def _ask(centre: Persona, path: str, params: dict[str, Any]) -> float:
     began = time.perf_counter()
     answer = centre.get(path, params=params)
     if answer.status_code != 200:

@@ -5,7 +5,7 @@ import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
 // Pages that read everything from the server, for a desk: nobody keeps them for when there is no signal.
-const ONLINE_ONLY = /\/features\/(?:oversight|outside|imports)\/pages\/|\/features\/\w+\/pages\/\w+Table\.vue|\/locales\/(?:oversight|outside)\//
+const ONLINE_ONLY = /\/features\/(?:oversight|outside|imports)\/pages\/|\/features\/\w+\/pages\/(?:\w+Table|Feedback(?:Board|Archive))\.vue|\/locales\/(?:oversight|outside)\//
 
 export default defineConfig({
   plugins: [

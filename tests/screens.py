@@ -551,6 +551,8 @@ CENTRE = [
     Screen("centre-shop", "shops", "/desk/shops?q=惠民", opened),
     Screen("centre-cases", "feedback-table", "/desk/feedback", shown("record")),
     Screen("centre-case", "feedback-table", "/desk/feedback", opened),
+    Screen("centre-board", "feedback-board", "/desk/feedback/board", shown("board-card")),
+    Screen("centre-archive", "feedback-archive", "/desk/feedback/archive", shown("archived")),
     Screen("centre-mine", "mine", "/mine", titled("我的")),
 ]
 ADMINISTRATOR = [

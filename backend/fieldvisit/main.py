@@ -131,6 +131,7 @@ PARTS = (
     "features.overview.field",
     "features.overview.logs",
     "features.overview.complaints",
+    "features.overview.case_archive",
     "features.appraisal.collections",
     "features.appraisal.commands",
     "features.appraisal.reports",

@@ -1,7 +1,7 @@
 // A day begins at midnight in Shanghai, whatever date formats the browser has.
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { dayOf, timeOf } from '@/widgets/days'
+import { dayOf, timeOf, untilOf } from '@/widgets/days'
 
 describe('a moment in Shanghai', () => {
   afterEach(() => vi.restoreAllMocks())
@@ -17,4 +17,12 @@ describe('a moment in Shanghai', () => {
     expect(dayOf(new Date(moment))).toBe(day)
     expect(timeOf(moment)).toBe(time)
   })
+})
+
+describe('until when', () => {
+  it.each([
+    ['2026-11-25T15:59:00Z', '2026-11-25 23:59'],
+    ['2026-11-25T16:00:00Z', '2026-11-25 24:00'],
+    ['2026-12-31T16:00:00Z', '2026-12-31 24:00'],
+  ])('%s is said as %s', (moment, said) => expect(untilOf(moment)).toBe(said))
 })

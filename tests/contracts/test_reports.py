@@ -24,7 +24,7 @@ from personas import person, shop, uid
 
 pytestmark = pytest.mark.timeout(900)
 LEADERS = {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN}
-COMPLAINTS = ("complaints", "complaint_causes")
+COMPLAINTS = ("complaints", "complaint_causes", "case_archive")
 SALES = ("sales_by_place", "sales_trend", "sales_by_spec")
 READERS = {
     "zone_overview": LEADERS,

@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from browsers import ROOT, Phone, Server
 from e2e.field import ready
+from personas import uid
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -37,6 +38,17 @@ def take_down(server: Server, desk: Page) -> None:
     sheet.get_by_label("所属辖区").select_option(zone)
     sheet.get_by_label("联系电话").fill("13900001234")
     sheet.get_by_role("button", name="保存", exact=True).click()
+
+
+def register(server: Server, said: str, **more: str) -> str:
+    """A case of a caller next door, as the desk registers it; its number."""
+    token = server.token(CENTRE)
+    zones = {row["name"]: row["id"] for row in server.get(token, "/api/zones")["items"]}
+    (zone,) = [zone for name, zone in zones.items() if name.startswith("城郊")]
+    args = {"id": (case := uid()), "feedback_type": "complaint", "source": "complaint_centre", "category": "order"}
+    told = {"content": said, "zone_id": zone, "contact_phone": "13900005678"}
+    server.post(token, "/api/feedback_cases", args | told | more)
+    return str(server.get(token, f"/api/feedback_cases/{case}")["number"])
 
 
 def handle(mine: Page, card: Locator) -> None:
@@ -101,3 +113,38 @@ def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
     expect(file.get_by_test_id("timeliness")).to_contain_text("按时")
     told = row()
     assert (told["state"], told["timeliness"], told["severity"]) == ("closed", "in_time", "important")
+
+
+def test_the_centre_forwards_many_at_once_and_sees_them_move_on_the_board(
+    server: Server, phone: Phone
+) -> None:
+    """(S12.4) One of those ticked cannot be forwarded: of it the desk says why, and the others are."""
+    words = f"订单丢失{uid()[:8]}"
+    numbers = [register(server, f"{words} {number}") for number in range(3)]
+    query = register(server, f"{words} 问", feedback_type="query")
+    desk = phone.sign_in(CENTRE)
+    expect(desk.get_by_test_id("notices")).to_be_visible(timeout=30_000)
+    desk.set_viewport_size({"width": 1366, "height": 900})
+    desk.goto(f"{server.url}/desk/feedback?q={words}")
+    expect(desk.get_by_test_id("record")).to_have_count(4, timeout=30_000)
+    desk.get_by_role("checkbox", name="全部勾选或取消").check()
+    expect(desk.get_by_text("已勾选 4 条")).to_be_visible()
+    desk.get_by_role("checkbox", name=f"勾选 {numbers[0]}").uncheck()
+    desk.get_by_role("button", name=numbers[0]).focus()
+    desk.keyboard.press("x")
+    desk.get_by_role("button", name="批量转办").click()
+    sheet = desk.get_by_role("dialog")
+    sheet.get_by_label("转给谁").select_option(label="刘敏 · 市场经理")
+    sheet.get_by_role("button", name="转办", exact=True).click()
+    expect(sheet.get_by_test_id("refused").get_by_role("listitem")).to_have_count(1, timeout=30_000)
+    expect(sheet.get_by_test_id("refused")).to_contain_text(query)
+    sheet.get_by_role("button", name="取消").click()
+    expect(desk.get_by_text("已勾选 1 条")).to_be_visible()
+    expect(desk.get_by_test_id("record").filter(has_text="已转办")).to_have_count(3)
+
+    desk.get_by_role("link", name="看板").click()
+    lane = desk.get_by_test_id("lane-assigned").get_by_test_id("board-card")
+    for number in numbers:
+        expect(lane.filter(has_text=number)).to_contain_text("还剩", timeout=30_000)
+    lane.filter(has_text=numbers[1]).click()
+    expect(desk.get_by_test_id("case-file")).to_contain_text(f"{words} 1")

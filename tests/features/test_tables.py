@@ -86,6 +86,22 @@ def test_a_range_of_moments_is_bounded_by_days_of_the_district(world: World) -> 
     assert admin.get("/api/audit", params={"at_to": str(now - timedelta(days=1))}).json()["items"] == []
 
 
+def test_a_filter_with_several_values_is_met_by_any_and_bounded(world: World) -> None:
+    mm1 = world.as_("mm1")
+    every = {row["state"] for row in mm1.get("/api/visits", params={"limit": "200"}).json()["items"]}
+    assert len(every) > 1
+    two = sorted(every)[:2]
+    rows = mm1.get("/api/visits", params={"state": two, "limit": "200"}).json()["items"]
+    assert {row["state"] for row in rows} == set(two)
+    alone = [mm1.get("/api/visits", params={"state": one, "limit": "200"}).json()["items"] for one in two]
+    assert sorted(row["id"] for row in rows) == sorted(row["id"] for page in alone for row in page)
+    book = mm1.get("/api/visits.csv", params={"state": two}).text
+    assert all(row["id"] in book for row in rows)
+    assert mm1.get("/api/visits", params={"state": ["planned"] * 21}).json()["code"] == "filter_invalid"
+    mixed = mm1.get("/api/visits", params={"day": [str(today()), "yesterday"]})
+    assert mixed.json()["code"] == "filter_invalid"
+
+
 @pytest.mark.parametrize("wanted", ["yesterday", "2026-02-30", "9999-12-31T00:00", "0000-00-00", ""])
 def test_a_bound_that_is_no_day_is_refused(world: World, wanted: str) -> None:
     mm1, admin = world.as_("mm1"), world.as_("admin")

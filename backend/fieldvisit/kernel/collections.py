@@ -23,11 +23,14 @@ from fieldvisit.kernel.values import MASK, View, is_uuid
 
 MAX_PAGE = 200
 MAX_EXPORT = 100_000
+MAX_VALUES = 20
 PLAIN = (str, int, float, bool, date, datetime, NoneType)
 
 # Told the bundles of the rows that are shown.
 Seen = Callable[[Iterable[int]], None]
 Search = Callable[[str, frozenset[str]], ColumnElement[bool]]
+# What is asked of a list, each with all its values.
+Wanted = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -114,12 +117,14 @@ class Collection:
         self,
         session: Session,
         principal: Principal,
-        wanted: dict[str, str],
+        wanted: Wanted,
         limit: int,
         after: str | None,
         seen: Seen,
     ) -> dict[str, Any]:
         """A page of rows behind the cursor `after`: `{"items", "next"}`; `wanted` holds filters, `q` and `sort`.
+
+        A filter asked for with several values is met by any of them.
 
         Raises Problem 400 `filter_unknown`, `filter_invalid`, `sort_unknown` or `cursor_invalid`.
         """
@@ -135,7 +140,7 @@ class Collection:
         }
 
     def export(
-        self, session: Session, principal: Principal, wanted: dict[str, str], form: str, seen: Seen
+        self, session: Session, principal: Principal, wanted: Wanted, form: str, seen: Seen
     ) -> bytes:
         """The rows a list would show, at most 100,000, as `csv` or `xlsx`; raises as `page` does."""
         query, view, _, _ = self._asked(principal, wanted)
@@ -144,17 +149,19 @@ class Collection:
         return FORMATS[form][0](list(view.model_fields), [render(view, row) for row in rows])
 
     def _asked(
-        self, principal: Principal, wanted: dict[str, str]
+        self, principal: Principal, wanted: Wanted
     ) -> tuple[Select[Any], type[View], Sorting, str]:
         query, view = self._readable(principal)
-        sort = wanted.get("sort", "id")
+        sort = wanted.get("sort", ["id"])[-1]
         name = sort.removeprefix("-")
         masked = self.masked(principal.role)
         if name not in ("id", *self.sorting) or name in masked:
             raise bad_request("sort_unknown")
-        for field_name, value in wanted.items():
+        for field_name, values in wanted.items():
+            if len(values) > MAX_VALUES:
+                raise bad_request("filter_invalid")
             if field_name != "sort":
-                query = query.where(self._condition(field_name, value, masked))
+                query = query.where(or_(*(self._condition(field_name, value, masked) for value in values)))
         column = getattr(self.model, name).expression
         sorting = Sorting(column, self.model.id.expression, sort.startswith("-"))
         return query.order_by(*sorting.order()), view, sorting, name

@@ -5394,6 +5394,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/case_archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of opinions and complaints closed in a week or month (S12.20), in the order of time or of content.
+         * @description The files of opinions and complaints closed in a week or month (S12.20), in the order of time or of content.
+         *
+         *     A case about somebody is in no archive he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_case_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/case_archive.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of opinions and complaints closed in a week or month (S12.20), in the order of time or of content.
+         * @description The files of opinions and complaints closed in a week or month (S12.20), in the order of time or of content.
+         *
+         *     A case about somebody is in no archive he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_case_archive_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/case_archive.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The files of opinions and complaints closed in a week or month (S12.20), in the order of time or of content.
+         * @description The files of opinions and complaints closed in a week or month (S12.20), in the order of time or of content.
+         *
+         *     A case about somebody is in no archive he reads. Raises Problem 404 `zone_missing` for a zone that is not his.
+         */
+        get: operations["report_case_archive_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/complaint_causes": {
         parameters: {
             query?: never;
@@ -9487,6 +9553,78 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /**
+         * CaseArchiveRow
+         * @description A case that ended in the period: the day its file was closed, what it is about, how many papers of each sort it holds.
+         *
+         *     `wanting` is what a settled case should have and has not; nothing is asked of one taken back or joined to another.
+         */
+        CaseArchiveRow: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other";
+            /** Feedback */
+            feedback: number;
+            /** Feedback Case Id */
+            feedback_case_id: string;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "suggestion" | "query" | "grumble" | "complaint";
+            /**
+             * Filed On
+             * Format: date
+             */
+            filed_on: string;
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /** Handler Name */
+            handler_name: string | null;
+            /** Handling */
+            handling: number;
+            /** Intake */
+            intake: number;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /** Number */
+            number: string;
+            /** Photos */
+            photos: number;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "normal" | "important" | "major";
+            /** Shop Name */
+            shop_name: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "registered" | "assigned" | "accepted" | "verified" | "handling" | "co_handling" | "resolved" | "reported" | "informed" | "closed" | "reopened" | "withdrawn" | "joined";
+            /** Transfer */
+            transfer: number;
+            /** Verification */
+            verification: number;
+            /** Wanting */
+            wanting: ("verification" | "result" | "report" | "shop_feedback" | "ratings" | "rectification")[];
+            /** Zone Name */
+            zone_name: string;
         };
         /**
          * ChangeRole
@@ -23658,6 +23796,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    report_case_archive: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                order?: "time" | "content";
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["CaseArchiveRow"][];
+                    };
+                };
+            };
+        };
+    };
+    report_case_archive_csv: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                order?: "time" | "content";
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    report_case_archive_xlsx: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                order?: "time" | "content";
+                period?: "week" | "month";
+                zone_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
         };

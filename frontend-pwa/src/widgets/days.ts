@@ -17,3 +17,6 @@ export const dayBefore = (day: string): string => dayAfter(day, -1)
 
 /** HH:MM of a moment. */
 export const timeOf = (moment: string | null): string => (moment ? shown(moment).slice(11, 16) : '')
+
+/** Until when, as people say it: the end of a day is its 24:00, not the next one's first minute. */
+export const untilOf = (moment: string): string => (timeOf(moment) === '00:00' ? `${dayBefore(dayOf(moment))} 24:00` : `${dayOf(moment)} ${timeOf(moment)}`)

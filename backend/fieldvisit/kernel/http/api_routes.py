@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from fieldvisit.kernel import rest
 from fieldvisit.kernel.audit import record
-from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection, Seen
+from fieldvisit.kernel.collections import COLLECTIONS, MAX_PAGE, Collection, Seen, Wanted
 from fieldvisit.kernel.commands import COMMANDS, Command
 from fieldvisit.kernel.errors import bad_request, invalid
 from fieldvisit.kernel.export import FORMATS
@@ -135,10 +135,17 @@ def _noting(request: Request, principal: Principal, collection: Collection, door
     return lambda ids: looks.note(principal, door, collection.name, ids)
 
 
+def _asked(request: Request) -> Wanted:
+    wanted: Wanted = {}
+    for name, value in request.query_params.multi_items():
+        wanted.setdefault(name, []).append(value)
+    return wanted
+
+
 def _list_endpoint(collection: Collection) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
-        wanted = dict(request.query_params)
-        limit, after = wanted.pop("limit", "50"), wanted.pop("after", None)
+        wanted = _asked(request)
+        limit, (*_, after) = wanted.pop("limit", ["50"])[-1], (None, *wanted.pop("after", ()))
         if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MAX_PAGE:
             raise bad_request("limit_invalid")
         with reading(runtime_of(request), token_of(request)) as (session, principal):
@@ -156,7 +163,7 @@ def _export_endpoint(collection: Collection, form: str) -> Callable[[Request], R
         with reading(runtime_of(request), token_of(request)) as (session, principal):
             require_confirmed(session)
             seen = _noting(request, principal, collection, "export")
-            content = collection.export(session, principal, dict(request.query_params), form, seen)
+            content = collection.export(session, principal, _asked(request), form, seen)
         headers = {"content-disposition": f"attachment; filename={collection.name}.{form}"}
         return Response(content, media_type=FORMATS[form][1], headers=headers)
 

@@ -1,13 +1,11 @@
-// A case with its steps and plans for the file: what the phone carries of it, or where one's post carries none, read online.
+// A case with its steps and plans for the file: what the phone carries of it, else (at a desk, or long over) read online.
 
-import { computed, onMounted, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { json } from '@/kernel/api'
 import { useRow, useRows } from '@/kernel/rows'
 import { useSession } from '@/kernel/session'
 import type { FeedbackCase, FeedbackNote, RectificationPlan } from '@/widgets/rows'
 import { useNow } from '@/widgets/useNow'
-
-const ONLINE = ['complaint_centre', 'general_admin']
 
 /** The steps and plans of a case, read online. */
 export async function readFile(id: string): Promise<{ notes: FeedbackNote[]; plans: RectificationPlan[] }> {
@@ -24,22 +22,25 @@ export function useFile(id: () => string) {
   const { rows: carriedPlans } = useRows<RectificationPlan>('rectification_plans')
   const { busy, problem, attempt } = useNow(() => undefined)
   const read = shallowRef<{ row: FeedbackCase; notes: FeedbackNote[]; plans: RectificationPlan[] }>()
-  const online = computed(() => ONLINE.includes(session.user?.role ?? ''))
+  const isElsewhere = computed(() => ready.value && !carried.value)
 
-  onMounted(() => {
-    if (!online.value) return
-    void attempt(async () => {
-      const row = await json<FeedbackCase>(`/api/feedback_cases/${id()}`, { token: await session.token() })
-      read.value = { row, ...(await readFile(id())) }
-    })
-  })
+  watch(
+    isElsewhere,
+    () =>
+      isElsewhere.value &&
+      attempt(async () => {
+        const row = await json<FeedbackCase>(`/api/feedback_cases/${id()}`, { token: await session.token() })
+        read.value = { row, ...(await readFile(id())) }
+      }),
+    { immediate: true },
+  )
   const ofCase = <T extends { feedback_case_id: string }>(rows: T[]) => rows.filter((one) => one.feedback_case_id === id())
   const notes = computed(() => read.value?.notes ?? ofCase(carriedNotes.value))
   return {
     row: computed(() => read.value?.row ?? carried.value),
     notes: computed(() => [...notes.value].sort((a, b) => a.made_at.localeCompare(b.made_at))),
     plans: computed(() => read.value?.plans ?? ofCase(carriedPlans.value)),
-    ready: computed(() => (online.value ? !busy.value && (!!read.value || !!problem.value) : ready.value)),
+    ready: computed(() => ready.value && (!isElsewhere.value || (!busy.value && (!!read.value || !!problem.value)))),
     problem,
   }
 }

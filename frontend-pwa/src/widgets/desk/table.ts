@@ -45,6 +45,8 @@ export interface TableSpec<R extends Row> {
   filters: Filter[]
   /** What the search looks through; none where there is no search. */
   search?: string
+  /** Rows can be ticked, and something be done with all of them. */
+  picks?: boolean
   /** What the file is called. */
   file: string
 }
