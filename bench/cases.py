@@ -59,7 +59,11 @@ AT_WORK = ["accepted", "verified", "handling", "co_handling", "reopened"]
 LISTS: dict[str, dict[str, list[Any]]] = {
     "first page by `due_at`": {"sort": ["due_at"]},
     "filtered by state": {"sort": ["due_at"], "state": ["registered", "closed"]},
-    "a lane of the board": {"sort": ["due_at"], "state": [AT_WORK, ["registered"], ["resolved", "reported"]], "limit": ["20"]},
+    "a lane of the board": {
+        "sort": ["due_at"],
+        "state": [AT_WORK, ["registered"], ["resolved", "reported"]],
+        "limit": ["20"],
+    },
     "`q` of 2 signs, in every sixth case": {"sort": ["due_at"], "q": ["送货", "断货", "扣款", "封口"]},
     "`q` of 2 signs, rare": {"sort": ["due_at"], "q": ["牌柜", "烟漏", "款错", "晚价"]},
     "`q` of 3 signs": {"sort": ["due_at"], "q": ["送货总", "标价牌", "货款价"]},

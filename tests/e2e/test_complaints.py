@@ -45,7 +45,12 @@ def register(server: Server, said: str, **more: str) -> str:
     token = server.token(CENTRE)
     zones = {row["name"]: row["id"] for row in server.get(token, "/api/zones")["items"]}
     (zone,) = [zone for name, zone in zones.items() if name.startswith("城郊")]
-    args = {"id": (case := uid()), "feedback_type": "complaint", "source": "complaint_centre", "category": "order"}
+    args = {
+        "id": (case := uid()),
+        "feedback_type": "complaint",
+        "source": "complaint_centre",
+        "category": "order",
+    }
     told = {"content": said, "zone_id": zone, "contact_phone": "13900005678"}
     server.post(token, "/api/feedback_cases", args | told | more)
     return str(server.get(token, f"/api/feedback_cases/{case}")["number"])

@@ -1,7 +1,7 @@
-"""A day writes its own log, without signal too; what is important gets its slip; the market manager reviews it with two keys (S13.1–S13.4)."""
+"""A day writes its own log, without signal too; what is important gets its slip; the market manager reviews it with two keys and takes up what a shop said (S13.1–S13.4, S12.1)."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from browsers import Phone, Server
 from e2e.field import ready
@@ -22,9 +22,23 @@ def visited(server: Server, findings: str) -> None:
     server.post(token, f"/api/visits/{visit}/check-out", {})
 
 
+def takes_up_what_a_shop_said(desk: Page, log: Locator) -> None:
+    """A line of the log becomes an opinion that leads back to the log."""
+    lead = log.get_by_test_id("log-note").filter(has_text="店主说卖得快")
+    lead.get_by_role("link", name="记为客户意见").click(timeout=30_000)
+    sheet = desk.get_by_role("dialog")
+    expect(sheet.get_by_label("店主怎么说")).to_have_value("背柜缺两个规格,店主说卖得快")
+    sheet.get_by_role("button", name="保存", exact=True).click()
+    taken = desk.get_by_test_id("feedback-card")
+    expect(taken).to_contain_text("客户经理记录")
+    taken.get_by_role("link", name="查看来源").click()
+    expect(log).to_contain_text("送货偏晚")
+
+
 def test_the_day_is_in_the_log_already_and_what_is_important_is_passed_on_before_it_is_reviewed(
     server: Server, phone: Phone, other_phone: Phone
 ) -> None:
+    """(S12.1)"""
     visited(server, "背柜缺两个规格,店主说卖得快")
     page = ready(phone, WHO)
     assert phone.context
@@ -70,6 +84,8 @@ def test_the_day_is_in_the_log_already_and_what_is_important_is_passed_on_before
     desk.keyboard.press("Enter")
     expect(card.get_by_test_id("log-state")).to_have_text("已批阅", timeout=60_000)
     expect(card.get_by_test_id("log-verdict")).to_contain_text("A")
+    desk.goto(f"{server.url}/logs/{row['id']}")
+    takes_up_what_a_shop_said(desk, theirs)
 
 
 def test_a_log_whose_important_news_went_nowhere_waits_for_its_slip_or_a_reason(

@@ -1,7 +1,7 @@
 """The archive of opinions and complaints: by time, by content, with what each file holds and lacks (S12.20)."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import time_machine
 
@@ -10,6 +10,8 @@ from features.test_cases import RATED, done, on, opinion
 from features.test_complaint_reports import a_day, mended, planned
 from features.test_complaints import resolved, verified
 from features.test_work_logs import at
+from fieldvisit.features.cases.rules import Word
+from fieldvisit.features.overview.case_archive import MATERIALS
 from personas import person
 
 PAPERS = ("intake", "verification", "handling", "transfer", "feedback", "photos")
@@ -53,10 +55,8 @@ def test_s12_20_files_are_kept_by_time_and_by_content_and_say_what_they_lack(wor
         confirmed(world, graver, **dict.fromkeys(RATED, 4))
 
         by_time = archive(world, "mm1", **month)
-        assert [row["feedback_case_id"] for row in by_time][0] == full["id"]
-        assert [row["filed_on"] for row in by_time] == [
-            str(day + timedelta(days=n)) for n in (0, 1, 1, 2)
-        ]
+        assert by_time[0]["feedback_case_id"] == full["id"]
+        assert [row["filed_on"] for row in by_time] == [str(day + timedelta(days=n)) for n in (0, 1, 1, 2)]
         assert still_open["id"] not in {row["feedback_case_id"] for row in by_time}
         by_content = archive(world, "mm1", order="content", **month)
         kinds = [(row["feedback_type"], row["category"]) for row in by_content]
@@ -82,6 +82,10 @@ def _registered(world: World, **more: Any) -> dict[str, Any]:
     return case
 
 
+def test_every_step_of_a_case_leaves_a_paper_of_some_sort() -> None:
+    assert set(MATERIALS) == set(get_args(Word))
+
+
 def test_whom_a_case_is_about_and_the_zone_next_door_find_no_file_of_it(world: World) -> None:
     day = a_day()
     month = {"on": str(day), "period": "month"}
@@ -92,6 +96,7 @@ def test_whom_a_case_is_about_and_the_zone_next_door_find_no_file_of_it(world: W
         done(world.as_("dm"), "report", on(about))
         done(world.as_("dm"), "inform", on(about, text="已道歉", method="phone"))
         done(world.as_("cc1"), "confirm", on(about))
-        assert [len(archive(world, who, **month)) for who in ("cc1", "dm", "ga", "mm1", "mm2", "mm4")] == [1, 1, 1, 0, 0, 0]
+        found = {who: len(archive(world, who, **month)) for who in ("cc1", "dm", "ga", "mm1", "mm2", "mm4")}
+        assert found == {"cc1": 1, "dm": 1, "ga": 1, "mm1": 0, "mm2": 0, "mm4": 0}
         (row,) = archive(world, "cc1", **month)
         assert row["wanting"] == ["ratings"]

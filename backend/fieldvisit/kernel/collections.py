@@ -139,18 +139,14 @@ class Collection:
             "next": None if last is None else cursor_of(getattr(last, name), last.id),
         }
 
-    def export(
-        self, session: Session, principal: Principal, wanted: Wanted, form: str, seen: Seen
-    ) -> bytes:
+    def export(self, session: Session, principal: Principal, wanted: Wanted, form: str, seen: Seen) -> bytes:
         """The rows a list would show, at most 100,000, as `csv` or `xlsx`; raises as `page` does."""
         query, view, _, _ = self._asked(principal, wanted)
         rows = session.scalars(query.limit(MAX_EXPORT)).all()
         seen([row.bundle_id for row in rows])
         return FORMATS[form][0](list(view.model_fields), [render(view, row) for row in rows])
 
-    def _asked(
-        self, principal: Principal, wanted: Wanted
-    ) -> tuple[Select[Any], type[View], Sorting, str]:
+    def _asked(self, principal: Principal, wanted: Wanted) -> tuple[Select[Any], type[View], Sorting, str]:
         query, view = self._readable(principal)
         sort = wanted.get("sort", ["id"])[-1]
         name = sort.removeprefix("-")

@@ -14,7 +14,6 @@ from fieldvisit.features.cases.rules import (
     FeedbackType,
     Severity,
     State,
-    Word,
 )
 from fieldvisit.features.metrics import rules as metrics
 from fieldvisit.features.overview.complaint_sums import names, zones
@@ -27,7 +26,7 @@ from fieldvisit.kernel.values import View
 Material = Literal["intake", "verification", "handling", "transfer", "feedback"]
 Wanting = Literal["verification", "result", "report", "shop_feedback", "ratings", "rectification"]
 # What each step leaves in the file (受理、核实、办理、传递).
-MATERIALS: dict[Word, Material] = {
+MATERIALS: dict[str, Material] = {
     **dict.fromkeys(("register", "upgrade", "join"), "intake"),
     **dict.fromkeys(("contact", "verify"), "verification"),
     **dict.fromkeys(("handle", "resolve", "rectify", "reject", "reopen", "judge"), "handling"),

@@ -145,13 +145,14 @@ def _asked(request: Request) -> Wanted:
 def _list_endpoint(collection: Collection) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         wanted = _asked(request)
-        limit, (*_, after) = wanted.pop("limit", ["50"])[-1], (None, *wanted.pop("after", ()))
+        limit = wanted.pop("limit", ["50"])[-1]
+        cursors = [None, *wanted.pop("after", [])]
         if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit[:9]) <= MAX_PAGE:
             raise bad_request("limit_invalid")
         with reading(runtime_of(request), token_of(request)) as (session, principal):
             require_confirmed(session)
             seen = _noting(request, principal, collection, "list")
-            return json_response(collection.page(session, principal, wanted, int(limit), after, seen))
+            return json_response(collection.page(session, principal, wanted, int(limit), cursors[-1], seen))
 
     endpoint.__name__ = f"list_{collection.name}"
     endpoint.__doc__ = f"{collection.name} you may see, in pages."
