@@ -153,3 +153,77 @@ def test_the_centre_forwards_many_at_once_and_sees_them_move_on_the_board(
         expect(lane.filter(has_text=number)).to_contain_text("还剩", timeout=30_000)
     lane.filter(has_text=numbers[1]).click()
     expect(desk.get_by_test_id("case-file")).to_contain_text(f"{words} 1")
+
+
+def reach(page: Page, name: str) -> None:
+    """Tab to a field or button by its accessible name."""
+    is_there = """(name) => {
+      const one = document.activeElement
+      return [one?.textContent?.trim(), one?.closest('label')?.textContent?.trim()].some((text) => text?.startsWith(name))
+    }"""
+    for _ in range(60):
+        if page.evaluate(is_there, name):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no key leads to {name}")
+
+
+def choose(page: Page, label: str) -> None:
+    """The option of the select in focus, by arrows."""
+    chosen = "() => document.activeElement.selectedOptions[0].label"
+    for _ in range(40):
+        if str(page.evaluate(chosen)).startswith(label):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"no key chooses {label}")
+
+
+def test_the_centre_works_a_complaint_from_intake_to_close_by_keys_alone(
+    server: Server, phone: Phone
+) -> None:
+    """(S12.4)"""
+    said = f"账对不上{uid()[:8]}"
+    desk = phone.sign_in(CENTRE)
+    expect(desk.get_by_test_id("notices")).to_be_visible(timeout=30_000)
+    desk.set_viewport_size({"width": 1366, "height": 900})
+    desk.goto(f"{server.url}/desk/feedback")
+    expect(desk.get_by_test_id("record").first).to_be_visible(timeout=30_000)
+    keys = desk.keyboard
+    keys.press("n")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    reach(desk, "联系电话")
+    keys.type("13900007777")
+    reach(desk, "投诉")
+    keys.press("Enter")
+    reach(desk, "店主怎么说")
+    keys.type(said)
+    reach(desk, "所属辖区")
+    choose(desk, "城郊")
+    keys.press("Control+Enter")
+    file = desk.get_by_test_id("case-file")
+    expect(file.get_by_test_id("feedback-state")).to_have_text("待办理", timeout=30_000)
+    keys.press("s")
+    reach(desk, "转给谁")
+    choose(desk, "刘敏")
+    keys.press("Control+Enter")
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已转办", timeout=30_000)
+
+    (row,) = server.get(server.token(CENTRE), "/api/feedback_cases", q=said)["items"]
+    found = {"verify_method": "documents", "verify_result": "true", "finding": "账单有误"}
+    steps: list[tuple[str, dict[str, str]]] = [
+        ("accept", {}),
+        ("verify", found),
+        ("handle", {"opinion": "更正账单"}),
+        ("resolve", {"text": "已更正"}),
+        ("report", {}),
+        ("inform", {"text": "已说明", "method": "phone"}),
+    ]
+    token = server.token(MANAGER)
+    for name, args in steps:
+        server.post(token, f"/api/feedback_cases/{row['id']}/{name}", {"id": uid(), **args})
+
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已回复", timeout=60_000)
+    keys.press("s")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    keys.press("Control+Enter")
+    expect(file.get_by_test_id("feedback-state")).to_have_text("已办结", timeout=30_000)

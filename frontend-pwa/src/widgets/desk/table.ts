@@ -47,6 +47,8 @@ export interface TableSpec<R extends Row> {
   search?: string
   /** Rows can be ticked, and something be done with all of them. */
   picks?: boolean
+  /** What further keys do on this page. */
+  keys?: string
   /** What the file is called. */
   file: string
 }
