@@ -114,6 +114,7 @@ PARTS = (
     "features.cases.personal",
     "features.service_issues.collections",
     "features.service_issues.commands",
+    "features.service_issues.fixing",
     "features.service_issues.subscribers",
     "features.service_issues.personal",
     "features.worklogs.collections",

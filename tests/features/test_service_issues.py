@@ -8,7 +8,7 @@ import time_machine
 
 from conftest import World
 from fieldvisit.demo.district import demo_id
-from fieldvisit.features.service_issues.commands import DUE
+from fieldvisit.features.service_issues.steps import DUE
 from fieldvisit.kernel.clock import now, today
 from fieldvisit.kernel.deadlines import DEFAULTS, watch
 from fieldvisit.kernel.reactions import react

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from fieldvisit.demo.names import demo_id
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.models import Route
-from fieldvisit.features.service_issues.commands import DUE
 from fieldvisit.features.service_issues.models import SERVICE_ISSUE, ServiceIssue
 from fieldvisit.features.service_issues.rules import PREFIX
+from fieldvisit.features.service_issues.steps import DUE
 from fieldvisit.kernel import deadlines
 from fieldvisit.kernel.clock import day_of, now, today
 from fieldvisit.kernel.intervals import Interval

@@ -1,7 +1,6 @@
-"""Service issues (服务问题): found, analysed, assigned, fixed, verified (S16.7; domain §2.11)."""
+"""Service issues (服务问题): found before anybody complains, analysed and assigned (S16.7; domain §2.11)."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from fieldvisit.features.customers.models import Customer
 from fieldvisit.features.org.lines import last_zone
@@ -12,23 +11,19 @@ from fieldvisit.features.service_issues.rules import (
     LEADING,
     OWNING,
     PREFIX,
-    STEPS,
     FoundIn,
     ServiceArea,
 )
+from fieldvisit.features.service_issues.steps import DUE, PLACE, OnIssue, end, led, move, say, seen, there
 from fieldvisit.kernel import deadlines
 from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.clock import day_of
 from fieldvisit.kernel.commands import command
-from fieldvisit.kernel.errors import conflict, invalid, missing, not_now, out_of_scope
+from fieldvisit.kernel.errors import conflict, invalid, missing, out_of_scope
 from fieldvisit.kernel.numbers import doc_no
-from fieldvisit.kernel.scopes import deputy_of
-from fieldvisit.kernel.users import Role, User
-from fieldvisit.kernel.values import Args, Date, Id, OptionalProse, Prose
+from fieldvisit.kernel.users import User
+from fieldvisit.kernel.values import Args, Date, Id, Prose
 from fieldvisit.kernel.work import Touching, Work
-
-DUE = deadlines.deadline("service_issue.close", 5, "working_day", 24)
-PLACE = "/service_issues/{service_issue_id}"
 
 
 class FindIssue(Args):
@@ -45,12 +40,6 @@ class FindIssue(Args):
     description: Prose
 
 
-class OnIssue(Args):
-    """A step on a service issue."""
-
-    service_issue_id: Id
-
-
 class AnalyseIssue(OnIssue):
     """Why it is so."""
 
@@ -65,30 +54,8 @@ class AssignIssue(OnIssue):
     due_on: Date | None = None
 
 
-class FixIssue(OnIssue):
-    """What was done about it."""
-
-    result: Prose
-
-
-class VerifyIssue(OnIssue):
-    """What the check says of it."""
-
-    check_result: OptionalProse = None
-
-
-class RejectFix(OnIssue):
-    """What is wanting."""
-
-    check_result: Prose
-
-
 def _found(touching: Touching, args: FindIssue) -> list[BundleKey]:
     return [SERVICE_ISSUE.of(issue=args.id, author=touching.user.id)]
-
-
-def _there(touching: Touching, args: Any) -> list[str]:
-    return touching.bundle_of(ServiceIssue, args.service_issue_id)
 
 
 @command(
@@ -121,7 +88,7 @@ def find(work: Work, args: FindIssue) -> None:
         **args.model_dump(),
     )
     work.hang(home, f"zone:{zone.id}")
-    _say(work, issue, "found")
+    say(work, issue, "found")
     issue.number = doc_no(work.session, PREFIX, day_of(work.entry.received_at).year)
     work.session.add(issue)
     work.result = {"id": issue.id, "number": issue.number}
@@ -133,14 +100,14 @@ def find(work: Work, args: FindIssue) -> None:
     needs=LEADING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
 def analyse(work: Work, args: AnalyseIssue) -> None:
     """Say why it is so: the zone's market manager, or the department's; again where another cause turns out."""
-    issue = _led(work, args.service_issue_id)
-    _move(issue, "analyse")
+    issue = led(work, args.service_issue_id)
+    move(issue, "analyse")
     issue.cause = args.cause
-    _say(work, issue, "analysed")
+    say(work, issue, "analysed")
 
 
 @command(
@@ -149,83 +116,25 @@ def analyse(work: Work, args: AnalyseIssue) -> None:
     needs=LEADING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
 def assign(work: Work, args: AssignIssue) -> None:
     """Give it to who is to fix it: an account manager of the zone or its market manager, who may also take it himself.
 
     Given to somebody else before it is fixed, its term begins anew. Raises Problem 404 `service_issue_owner_missing`, 422 `day_passed`.
     """
-    issue = _led(work, args.service_issue_id)
+    issue = led(work, args.service_issue_id)
     _require_owner(work, issue, args.owner_id)
     if args.due_on is not None and args.due_on < work.entry.day:
         raise invalid("day_passed")
-    _move(issue, "assign")
+    move(issue, "assign")
     issue.owner_id, issue.assigner_id, issue.measures = args.owner_id, work.user.id, args.measures
     issue.due_on = args.due_on or _last_day(work)
     home = work.session.get_one(Bundle, issue.bundle_id)
     work.locks.hang_only(home, "user", {f"user:{issue.author_id}", f"user:{issue.owner_id}"})
     deadlines.drop(work.session, DUE, issue.id, work.entry.received_at)
     deadlines.start_until(work.session, DUE, issue.id, work.entry.received_at, issue.due_on)
-    _say(work, issue, "assigned")
-
-
-@command(
-    "service_issues.fix",
-    f"POST {PLACE}/fix",
-    needs=OWNING,
-    offline=True,
-    in_person=True,
-    touches=_there,
-)
-def fix(work: Work, args: FixIssue) -> None:
-    """Say what was done about what one was given; whether in time is judged by what can be proven."""
-    issue = _seen(work, args.service_issue_id)
-    if issue.owner_id != work.user.id:
-        raise out_of_scope("service_issue_not_yours")
-    _move(issue, "fix")
-    issue.result = args.result
-    issue.note_interval(work.entry.interval, deadlines.end(work.session, DUE, issue.id, work.entry.interval))
-    _say(work, issue, "fixed")
-
-
-@command(
-    "service_issues.verify",
-    f"POST {PLACE}/verify",
-    needs=LEADING,
-    offline=True,
-    in_person=True,
-    touches=_there,
-)
-def verify(work: Work, args: VerifyIssue) -> None:
-    """Find it fixed after checking; it is over, and carried for 30 days more.
-
-    Who assigned it checks, or his deputy, or the department's manager in his place; never who has fixed it. So what a market
-    manager has taken himself is for the department's manager to check.
-    """
-    issue = _checked(work, args.service_issue_id)
-    _move(issue, "verify")
-    issue.check_result, issue.verified_by_id = args.check_result, work.user.id
-    _end(work, issue)
-    _say(work, issue, "verified")
-
-
-@command(
-    "service_issues.reject",
-    f"POST {PLACE}/reject",
-    needs=LEADING,
-    offline=True,
-    in_person=True,
-    touches=_there,
-)
-def reject(work: Work, args: RejectFix) -> None:
-    """Say what is wanting, by whose it is to check; the time for it runs on as if nothing had been said to be done."""
-    issue = _checked(work, args.service_issue_id)
-    _move(issue, "reject")
-    issue.check_result = args.check_result
-    issue.earliest_at = issue.latest_at = issue.timeliness = None
-    deadlines.resume(work.session, DUE, issue.id)
-    _say(work, issue, "rejected")
+    say(work, issue, "assigned")
 
 
 @command(
@@ -234,16 +143,16 @@ def reject(work: Work, args: RejectFix) -> None:
     needs=FINDING,
     offline=True,
     in_person=True,
-    touches=_there,
+    touches=there,
 )
 def withdraw(work: Work, args: OnIssue) -> None:
     """Take back (撤回) what one has found, before anybody has analysed it."""
-    issue = _seen(work, args.service_issue_id)
+    issue = seen(work, args.service_issue_id)
     if issue.author_id != work.user.id:
         raise out_of_scope("service_issue_not_yours")
-    _move(issue, "withdraw")
-    _end(work, issue)
-    _say(work, issue, "withdrawn")
+    move(issue, "withdraw")
+    end(work, issue)
+    say(work, issue, "withdrawn")
 
 
 def _zone(work: Work, customer: Customer | None) -> Zone:
@@ -270,46 +179,5 @@ def _require_owner(work: Work, issue: ServiceIssue, owner_id: str) -> None:
 def _last_day(work: Work) -> date:
     """The last day where nobody has named one: the day on which the term ends that the administrator has set."""
     at = work.entry.received_at
-    end = deadlines.due_after(work.session, at, deadlines.policy_of(work.session, DUE, at)).at
-    return day_of(end - timedelta(microseconds=1))
-
-
-def _seen(work: Work, issue_id: str) -> ServiceIssue:
-    return work.find(ServiceIssue, issue_id, "service_issue_missing", "service_issue_not_yours")
-
-
-def _leads(work: Work, issue: ServiceIssue) -> bool:
-    return f"zone:{issue.zone_id}" in work.principal.scopes
-
-
-def _led(work: Work, issue_id: str) -> ServiceIssue:
-    issue = _seen(work, issue_id)
-    if not _leads(work, issue):
-        raise out_of_scope("service_issue_not_yours")
-    return issue
-
-
-def _checked(work: Work, issue_id: str) -> ServiceIssue:
-    issue = _seen(work, issue_id)
-    assigner = issue.assigner_id
-    checks = assigner is not None and work.user.id in (assigner, deputy_of(work.session, assigner))
-    checks |= work.user.role == Role.DEPARTMENT_MANAGER and _leads(work, issue)
-    if not checks or issue.owner_id == work.user.id:
-        raise out_of_scope("service_issue_not_yours")
-    return issue
-
-
-def _move(issue: ServiceIssue, step: str) -> None:
-    come_from, to = STEPS[step]
-    if issue.state not in come_from:
-        raise not_now("service_issue_not_now")
-    issue.state = to
-
-
-def _end(work: Work, issue: ServiceIssue) -> None:
-    """From now on it is carried for a while only."""
-    work.session.get_one(Bundle, issue.bundle_id).day = day_of(work.entry.received_at)
-
-
-def _say(work: Work, issue: ServiceIssue, name: str) -> None:
-    work.emit(f"service_issues.{name}", issue.bundle_id, service_issue_id=issue.id)
+    over = deadlines.due_after(work.session, at, deadlines.policy_of(work.session, DUE, at)).at
+    return day_of(over - timedelta(microseconds=1))

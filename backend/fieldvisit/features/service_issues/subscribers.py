@@ -1,8 +1,8 @@
 """Who hears of a service issue: whoever it waits for."""
 
 from fieldvisit.features.org.lines import superiors
-from fieldvisit.features.service_issues.commands import DUE
 from fieldvisit.features.service_issues.models import ServiceIssue
+from fieldvisit.features.service_issues.steps import DUE
 from fieldvisit.kernel.events import on
 from fieldvisit.kernel.notices import notice, tell
 from fieldvisit.kernel.reactions import Happening
