@@ -389,6 +389,18 @@ def form_of_feedback(page: Page) -> None:
     page.get_by_role("rowheader", name="受理时间").wait_for()
 
 
+def of_an_issue(page: Page) -> None:
+    """A service issue that waits for one."""
+    page.get_by_test_id("issue").first.get_by_role("link").click(timeout=30_000)
+    page.get_by_test_id("issue-card").wait_for(timeout=30_000)
+
+
+def analysing(page: Page) -> None:
+    """The cause of a service issue, being written."""
+    of_an_issue(page)
+    page.get_by_role("button", name="分析原因").click()
+
+
 def on_the_board(page: Page) -> None:
     """The stand-up that is going on, on the screen for everybody."""
     of_a_meeting(page)
@@ -485,6 +497,10 @@ FIELD = [
     Screen("feedback", "feedback", "/feedback", titled("客户意见与投诉")),
     Screen("taking-feedback", "feedback", "/feedback", pressed("记意见")),
     Screen("rectification", "rectification", "/rectification", titled("整改任务")),
+    Screen("service-issues", "service-issues", "/service_issues", shown("issue")),
+    Screen("service-issue", "service-issues", "/service_issues", of_an_issue),
+    Screen("noting-an-issue", "service-issues", "/service_issues", pressed("记服务问题")),
+    Screen("unknown-issue", "service-issues", "/service_issues/nothing", worded("找不到这个服务问题")),
     Screen("slips", "slips", "/slips", shown("slip")),
     Screen("slip", "slips", "/slips", of_a_slip),
     Screen("slip-form", "slip-print", "/slips", form_of_a_slip),
@@ -515,6 +531,7 @@ MANAGER = [
     Screen("route-table", "route-table", "/desk/routes", opened),
     Screen("team-devices", "devices", "/desk/devices", opened),
     Screen("feedback-form", "feedback-print", "/feedback", form_of_feedback),
+    Screen("issue-to-analyse", "service-issues", "/service_issues", analysing),
     Screen("giving", "tasks", "/tasks", pressed("布置任务")),
     Screen("task-to-judge", "tasks", "/tasks", to_judge),
     Screen("own-plans", "plans", "/plans", shown("own-week")),

@@ -19,6 +19,7 @@ import { routes as policies } from './features/policies/routes'
 import { routes as privacy } from './features/privacy/routes'
 import { routes as reports } from './features/reports/routes'
 import { routes as service } from './features/service/routes'
+import { routes as serviceIssues } from './features/service_issues/routes'
 import { routes as session } from './features/session/routes'
 import { routes as slips } from './features/slips/routes'
 import { routes as maintenance } from './features/maintenance/routes'
@@ -42,6 +43,7 @@ export const router = createRouter({
     ...plans,
     ...slips,
     ...cases,
+    ...serviceIssues,
     ...worklogs,
     ...meetings,
     ...maintenance,

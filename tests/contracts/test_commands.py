@@ -327,6 +327,21 @@ EXAMPLES: dict[str, Example] = {
             "reject": {"check_result": "c"},
         }.items()
     },
+    "service_issues.find": lambda of: an_issue(uid(), of["customer"]),
+    **{
+        f"service_issues.{step}": lambda of, more=more: {
+            "service_issue_id": of["service_issue"],
+            **{name: of.get(value, value) for name, value in more.items()},
+        }
+        for step, more in {
+            "analyse": {"cause": "c"},
+            "assign": {"owner_id": "user", "measures": "m"},
+            "fix": {"result": "r"},
+            "verify": {},
+            "reject": {"check_result": "c"},
+            "withdraw": {},
+        }.items()
+    },
     "feedback_cases.handle": lambda of: {
         "feedback_case_id": of["feedback_case"],
         "id": uid(),
@@ -547,6 +562,11 @@ PERMITTED: dict[str, set[Role]] = {
         for step in ("assign", "accept", "reject")
     },
     **{f"rectification_plans.{step}": FIELD for step in ("start", "submit")},
+    **{f"service_issues.{step}": FIELD for step in ("find", "fix", "withdraw")},
+    **{
+        f"service_issues.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
+        for step in ("analyse", "assign", "verify", "reject")
+    },
     "maintenance_cases.write": FIELD,
     **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},
     "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
@@ -587,6 +607,11 @@ def a_rectification(case_id: str, owner: str, plan_id: str | None = None) -> dic
     plan = {"feedback_case_id": case_id, "id": uid(), "rectification_plan_id": plan_id or uid()}
     about = dict.fromkeys(("problem", "cause", "measures"), "t")
     return plan | about | {"owner_id": owner, "due_on": str(today() + timedelta(days=7))}
+
+
+def an_issue(issue_id: str, customer: str) -> dict[str, Any]:
+    told = {"found_in": "visit", "category": "visiting", "description": "d"}
+    return told | {"id": issue_id, "customer_id": customer}
 
 
 def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
@@ -681,6 +706,8 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
     assert who.do("feedback_cases.register", feedback)["state"] == "applied"
     rectification = a_rectification(feedback["id"], person(writer), uid())
     assert manager.do("rectification_plans.assign", rectification)["state"] == "applied"
+    issue = an_issue(uid(), customer)
+    assert who.do("service_issues.find", issue)["state"] == "applied"
     appraisal = an_appraisal(uid(), person(writer))
     assert manager.do("maintenance_appraisals.save", appraisal)["state"] == "applied"
     log = a_log()
@@ -713,6 +740,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "work_log": log["id"],
         "feedback_case": feedback["id"],
         "rectification_plan": rectification["rectification_plan_id"],
+        "service_issue": issue["id"],
         "maintenance_case": case["id"],
         "maintenance_appraisal": appraisal["id"],
         "meeting": meeting["id"],
@@ -749,6 +777,7 @@ NOWHERE = dict.fromkeys(
         "work_log",
         "feedback_case",
         "rectification_plan",
+        "service_issue",
         "maintenance_case",
         "maintenance_appraisal",
         "meeting",

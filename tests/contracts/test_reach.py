@@ -42,6 +42,7 @@ SERVICE = {uid(): one for one in TASKS.values()}
 SLIPS = {uid(): one for one in TASKS.values()}
 CASES = {uid(): one for one in TASKS.values()}
 FEEDBACK = {uid(): one for one in TASKS.values()}
+ISSUES = {uid(): one for one in TASKS.values()}
 RECTIFICATIONS = {uid(): one for one in TASKS.values()}
 ABOUT = {uid(): "mm1"}  # complaints, and whom they are about
 FEEDBACK |= dict.fromkeys(ABOUT, ("am01", "cz"))
@@ -66,8 +67,9 @@ WORK = (
     "maintenance_appraisal",
     "feedback_case",
     "rectification_plan",
+    "service_issue",
 )
-READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case", "rectification_plan")  # fmt: skip
+READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case", "rectification_plan", "service_issue")  # fmt: skip
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -111,7 +113,7 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
 def _whose(kind: str, rest: str) -> tuple[str, str]:
     """Who wrote something, or whom it is about, and in which zone."""
     if kind not in ("policy_receipt", "work_log"):
-        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK | RECTIFICATIONS)[rest]  # fmt: skip
+        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK | RECTIFICATIONS | ISSUES)[rest]  # fmt: skip
     said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
     (author,) = (name for name in ROUTES if person(name) == said_by)
     return author, ROUTES[author].split(":")[0]
@@ -318,7 +320,13 @@ def _agree_read_and_tell(author: Persona, plan_id: str, info_slip_id: str, depar
         "id": next(one for one, (name, _) in FEEDBACK.items() if name == author.username),
         "content": words,
     }
-    made = (("feedback_cases.register", opinion), ("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log), ("maintenance_cases.write", case))  # fmt: skip
+    issue = {
+        "id": next(one for one, (name, _) in ISSUES.items() if name == author.username),
+        "found_in": "work_log",
+        "category": "visiting",
+        "description": words,
+    }
+    made = (("feedback_cases.register", opinion), ("service_issues.find", issue), ("service_plans.submit", plan), ("policies.read", read), ("info_slips.send", slip), ("work_logs.submit", log), ("maintenance_cases.write", case))  # fmt: skip
     results = author.push(*(author.op(*one) for one in made))["results"]
     assert [result["state"] for result in results] == ["applied"] * len(made), results
 
@@ -585,6 +593,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
         ),
         **dict.fromkeys(("policies", "policy_receipts"), everybody - {Role.RELATED_POST} - system),
         "customers": field_and_above | {Role.COMPLAINT_CENTRE},
+        "service_issues": field_and_above,
     }
     file = {
         "suggestions",
@@ -639,6 +648,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "maintenance_appraisal",
         "feedback_case",
         "rectification_plan",
+        "service_issue",
         "policy",
         "policy_receipt",
         "sales",

@@ -20,6 +20,7 @@ from fieldvisit.demo import (
     plans,
     policies,
     sales,
+    service_issues,
     shops,
     slips,
     visits,
@@ -109,6 +110,7 @@ def build(database: Database, size: Size, password: str) -> None:
             slips.begin_terms(session)
             feedback.begin_terms(session)
             complaints.begin_terms(session)
+            service_issues.begin_terms(session)
             worklogs.begin_terms(session)
             appraisals.appraise(session, size.since)
 
@@ -179,6 +181,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         meetings.hold(district, department)
         maintenance.tell(district, department)
         feedback.tell(district, department)
+        service_issues.tell(district)
 
 
 def _zone(

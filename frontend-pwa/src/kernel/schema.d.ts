@@ -6503,6 +6503,217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/service_issues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * service_issues you may see, in pages.
+         * @description service_issues you may see, in pages.
+         */
+        get: operations["list_service_issues"];
+        put?: never;
+        /**
+         * Note what is wrong with our service before anybody complains; its number (FW-year-six digits) comes with the arrival.
+         * @description Note what is wrong with our service before anybody complains; its number (FW-year-six digits) comes with the arrival.
+         *
+         *     It belongs to the zone of the shop, which is one of his, or else to his own. Raises Problem 404 `customer_missing`, `zone_missing`.
+         */
+        post: operations["service_issues.find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service_issues you may see, as a csv file.
+         * @description All service_issues you may see, as a csv file.
+         */
+        get: operations["export_service_issues_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All service_issues you may see, as a xlsx file.
+         * @description All service_issues you may see, as a xlsx file.
+         */
+        get: operations["export_service_issues_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the service_issues you may see.
+         * @description One of the service_issues you may see.
+         */
+        get: operations["get_service_issues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{service_issue_id}/analyse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say why it is so: the zone's market manager, or the department's; again where another cause turns out.
+         * @description Say why it is so: the zone's market manager, or the department's; again where another cause turns out.
+         */
+        post: operations["service_issues.analyse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{service_issue_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give it to who is to fix it: an account manager of the zone or its market manager, who may also take it himself.
+         * @description Give it to who is to fix it: an account manager of the zone or its market manager, who may also take it himself.
+         *
+         *     Given to somebody else before it is fixed, its term begins anew. Raises Problem 404 `service_issue_owner_missing`, 422 `day_passed`.
+         */
+        post: operations["service_issues.assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{service_issue_id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what was done about what one was given; whether in time is judged by what can be proven.
+         * @description Say what was done about what one was given; whether in time is judged by what can be proven.
+         */
+        post: operations["service_issues.fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{service_issue_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what is wanting, by whose it is to check; the time for it runs on as if nothing had been said to be done.
+         * @description Say what is wanting, by whose it is to check; the time for it runs on as if nothing had been said to be done.
+         */
+        post: operations["service_issues.reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{service_issue_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find it fixed after checking; it is over, and carried for 30 days more.
+         * @description Find it fixed after checking; it is over, and carried for 30 days more.
+         *
+         *     Who assigned it checks, or his deputy, or the department's manager in his place; never who has fixed it. So what a market
+         *     manager has taken himself is for the department's manager to check.
+         */
+        post: operations["service_issues.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service_issues/{service_issue_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) what one has found, before anybody has analysed it.
+         * @description Take back (撤回) what one has found, before anybody has analysed it.
+         */
+        post: operations["service_issues.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/service_plans": {
         parameters: {
             query?: never;
@@ -9142,6 +9353,19 @@ export interface components {
             target_count?: number | null;
         };
         /**
+         * AnalyseIssue
+         * @description Why it is so.
+         */
+        AnalyseIssue: {
+            /** Cause */
+            cause: string;
+            /**
+             * Service Issue Id
+             * Format: uuid
+             */
+            service_issue_id: string;
+        };
+        /**
          * AnswerChecklist
          * @description The answers to the checklist of a visit: those named change, null takes one back.
          */
@@ -9315,6 +9539,29 @@ export interface components {
              * @default null
              */
             text?: string | null;
+        };
+        /**
+         * AssignIssue
+         * @description Who fixes it, by which measures, and the last day for it; without one it is counted as the administrator has set.
+         */
+        AssignIssue: {
+            /**
+             * Due On
+             * @default null
+             */
+            due_on?: string | null;
+            /** Measures */
+            measures: string;
+            /**
+             * Owner Id
+             * Format: uuid
+             */
+            owner_id: string;
+            /**
+             * Service Issue Id
+             * Format: uuid
+             */
+            service_issue_id: string;
         };
         /**
          * AssignRectification
@@ -11312,6 +11559,41 @@ export interface components {
             zone_name: string | null;
         };
         /**
+         * FindIssue
+         * @description What is wrong with our service, where it was found, and at which shop if it is about one.
+         *
+         *     `source_id` is the visit or the log it was found in.
+         */
+        FindIssue: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "visiting" | "order" | "delivery" | "settlement" | "information" | "materials" | "training" | "other";
+            /**
+             * Customer Id
+             * @default null
+             */
+            customer_id?: string | null;
+            /** Description */
+            description: string;
+            /**
+             * Found In
+             * @enum {string}
+             */
+            found_in: "work_log" | "visit" | "survey" | "other";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Source Id
+             * @default null
+             */
+            source_id?: string | null;
+        };
+        /**
          * FinishTask
          * @description What came of it; `id` is the note's.
          */
@@ -11333,6 +11615,19 @@ export interface components {
              * Format: uuid
              */
             task_id: string;
+        };
+        /**
+         * FixIssue
+         * @description What was done about it.
+         */
+        FixIssue: {
+            /** Result */
+            result: string;
+            /**
+             * Service Issue Id
+             * Format: uuid
+             */
+            service_issue_id: string;
         };
         /**
          * Flag
@@ -12422,6 +12717,17 @@ export interface components {
             read_at: string | null;
         };
         /**
+         * OnIssue
+         * @description A step on a service issue.
+         */
+        OnIssue: {
+            /**
+             * Service Issue Id
+             * Format: uuid
+             */
+            service_issue_id: string;
+        };
+        /**
          * OnMeeting
          * @description A meeting.
          */
@@ -13396,6 +13702,19 @@ export interface components {
             zone_id?: string | null;
         };
         /**
+         * RejectFix
+         * @description What is wanting.
+         */
+        RejectFix: {
+            /** Check Result */
+            check_result: string;
+            /**
+             * Service Issue Id
+             * Format: uuid
+             */
+            service_issue_id: string;
+        };
+        /**
          * RejectHeldOp
          * @description A held entry that is not to be carried out, and why.
          */
@@ -14305,6 +14624,72 @@ export interface components {
             measures: string | null;
             /** Visits A Month */
             visits_a_month: number;
+        };
+        /**
+         * ServiceIssueView
+         * @description What is wrong with our service and how it stands; to be fixed by `owner_id` until the end of `due_on`.
+         *
+         *     `assigner_id` asked for it; `check_result` is what the last check said, `verified_by_id` who found it fixed.
+         */
+        ServiceIssueView: {
+            /** Assigner Id */
+            assigner_id: string | null;
+            /** Author Id */
+            author_id: string;
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "visiting" | "order" | "delivery" | "settlement" | "information" | "materials" | "training" | "other";
+            /** Cause */
+            cause: string | null;
+            /** Check Result */
+            check_result: string | null;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Description */
+            description: string;
+            /** Due On */
+            due_on: string | null;
+            /** Earliest At */
+            earliest_at: string | null;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Found In
+             * @enum {string}
+             */
+            found_in: "work_log" | "visit" | "survey" | "other";
+            /** Id */
+            id: string;
+            /** Latest At */
+            latest_at: string | null;
+            /** Measures */
+            measures: string | null;
+            /** Number */
+            number: string;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Result */
+            result: string | null;
+            /** Shop Name */
+            shop_name: string | null;
+            /** Source Id */
+            source_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "found" | "analysed" | "assigned" | "fixed" | "verified" | "withdrawn";
+            /** Timeliness */
+            timeliness: ("in_time" | "late" | "unproven") | null;
+            /** Verified By Id */
+            verified_by_id: string | null;
+            /** Zone Id */
+            zone_id: string;
         };
         /**
          * ServicePlansAmend
@@ -15238,6 +15623,22 @@ export interface components {
              * @enum {string}
              */
             verify_result: "true" | "partly_true" | "untrue" | "undetermined";
+        };
+        /**
+         * VerifyIssue
+         * @description What the check says of it.
+         */
+        VerifyIssue: {
+            /**
+             * Check Result
+             * @default null
+             */
+            check_result?: string | null;
+            /**
+             * Service Issue Id
+             * Format: uuid
+             */
+            service_issue_id: string;
         };
         /**
          * VisitAmendmentView
@@ -25177,6 +25578,328 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_service_issues: {
+        parameters: {
+            query?: {
+                after?: string;
+                category?: string;
+                customer_id?: string;
+                found_at?: string;
+                found_at_from?: string;
+                found_at_to?: string;
+                limit?: string;
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["ServiceIssueView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "service_issues.find": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FindIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_service_issues_csv: {
+        parameters: {
+            query?: {
+                category?: string;
+                customer_id?: string;
+                found_at?: string;
+                found_at_from?: string;
+                found_at_to?: string;
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_service_issues_xlsx: {
+        parameters: {
+            query?: {
+                category?: string;
+                customer_id?: string;
+                found_at?: string;
+                found_at_from?: string;
+                found_at_to?: string;
+                owner_id?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_service_issues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceIssueView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "service_issues.analyse": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                service_issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnalyseIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_issues.assign": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                service_issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AssignIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_issues.fix": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                service_issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FixIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_issues.reject": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                service_issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RejectFix"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_issues.verify": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                service_issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VerifyIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "service_issues.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                service_issue_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

@@ -19,6 +19,7 @@ const words = {
   policies: { 'zh-CN': () => import('@/locales/policies/zh-CN.json'), en: () => import('@/locales/policies/en.json') },
   reports: { 'zh-CN': () => import('@/locales/reports/zh-CN.json'), en: () => import('@/locales/reports/en.json') },
   service: { 'zh-CN': () => import('@/locales/service/zh-CN.json'), en: () => import('@/locales/service/en.json') },
+  service_issues: { 'zh-CN': () => import('@/locales/service_issues/zh-CN.json'), en: () => import('@/locales/service_issues/en.json') },
   slips: { 'zh-CN': () => import('@/locales/slips/zh-CN.json'), en: () => import('@/locales/slips/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },
   worklogs: { 'zh-CN': () => import('@/locales/worklogs/zh-CN.json'), en: () => import('@/locales/worklogs/en.json') },
