@@ -327,6 +327,12 @@ EXAMPLES: dict[str, Example] = {
             "reject": {"check_result": "c"},
         }.items()
     },
+    "suggestion_analyses.submit": lambda of: an_analysis(uid(), of["pooled_case"]),
+    "suggestion_analyses.answer": lambda of: {
+        "suggestion_analysis_id": of["suggestion_analysis"],
+        "is_adopted": True,
+        "reply": "r",
+    },
     "feedback_cases.handle": lambda of: {
         "feedback_case_id": of["feedback_case"],
         "id": uid(),
@@ -547,6 +553,8 @@ PERMITTED: dict[str, set[Role]] = {
         for step in ("assign", "accept", "reject")
     },
     **{f"rectification_plans.{step}": FIELD for step in ("start", "submit")},
+    "suggestion_analyses.submit": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+    "suggestion_analyses.answer": {Role.DEPARTMENT_MANAGER},
     "maintenance_cases.write": FIELD,
     **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},
     "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
@@ -587,6 +595,20 @@ def a_rectification(case_id: str, owner: str, plan_id: str | None = None) -> dic
     plan = {"feedback_case_id": case_id, "id": uid(), "rectification_plan_id": plan_id or uid()}
     about = dict.fromkeys(("problem", "cause", "measures"), "t")
     return plan | about | {"owner_id": owner, "due_on": str(today() + timedelta(days=7))}
+
+
+def an_analysis(analysis_id: str, *cases: str) -> dict[str, Any]:
+    about = dict.fromkeys(("title", "analysis", "proposal"), "t")
+    return {"id": analysis_id, "feedback_case_ids": list(cases)} | about
+
+
+def a_pool(author: Persona, manager: Persona, customer: str) -> dict[str, str]:
+    """A suggestion, and an analysis it is part of."""
+    case, analysis = an_opinion(uid(), customer) | {"feedback_type": "suggestion"}, uid()
+    assert author.do("feedback_cases.register", case)["state"] == "applied"
+    summed = manager.call("POST", "/api/suggestion_analyses", an_analysis(analysis, case["id"]))
+    assert summed.status_code == 200, summed.text
+    return {"pooled_case": case["id"], "suggestion_analysis": analysis}
 
 
 def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
@@ -713,6 +735,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "work_log": log["id"],
         "feedback_case": feedback["id"],
         "rectification_plan": rectification["rectification_plan_id"],
+        **a_pool(who, manager, customer),
         "maintenance_case": case["id"],
         "maintenance_appraisal": appraisal["id"],
         "meeting": meeting["id"],
@@ -749,6 +772,8 @@ NOWHERE = dict.fromkeys(
         "work_log",
         "feedback_case",
         "rectification_plan",
+        "pooled_case",
+        "suggestion_analysis",
         "maintenance_case",
         "maintenance_appraisal",
         "meeting",

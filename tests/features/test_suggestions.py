@@ -20,7 +20,12 @@ def suggestion(world: World, username: str = "am01", **more: Any) -> str:
 
 
 def an_analysis(*case_ids: str, **more: Any) -> dict[str, Any]:
-    told = {"id": uid(), "title": "送货时间", "analysis": "三户都在午间最忙时收货", "proposal": "线路改为上午"}
+    told = {
+        "id": uid(),
+        "title": "送货时间",
+        "analysis": "三户都在午间最忙时收货",
+        "proposal": "线路改为上午",
+    }
     return told | {"feedback_case_ids": list(case_ids)} | more
 
 
@@ -48,7 +53,11 @@ def analyses(who: Persona) -> list[dict[str, Any]]:
 def test_s12_9_suggestions_are_analysed_together_answered_and_each_shop_can_be_told(world: World) -> None:
     """(S12.9, S12.18)"""
     mm1, dm, am01 = world.as_("mm1"), world.as_("dm"), world.as_("am01")
-    first, second, third = (suggestion(world), suggestion(world, "am02"), suggestion(world, category="supply"))
+    first, second, third = (
+        suggestion(world),
+        suggestion(world, "am02"),
+        suggestion(world, category="supply"),
+    )
     done(mm1, "inform", on({"id": first}, text="正在汇总", method="phone"))
     done(mm1, "close", on({"id": first}))
     done(mm1, "handle", on({"id": second}, opinion="汇总后上报"))

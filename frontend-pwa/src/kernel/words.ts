@@ -20,6 +20,7 @@ const words = {
   reports: { 'zh-CN': () => import('@/locales/reports/zh-CN.json'), en: () => import('@/locales/reports/en.json') },
   service: { 'zh-CN': () => import('@/locales/service/zh-CN.json'), en: () => import('@/locales/service/en.json') },
   slips: { 'zh-CN': () => import('@/locales/slips/zh-CN.json'), en: () => import('@/locales/slips/en.json') },
+  suggestions: { 'zh-CN': () => import('@/locales/suggestions/zh-CN.json'), en: () => import('@/locales/suggestions/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },
   worklogs: { 'zh-CN': () => import('@/locales/worklogs/zh-CN.json'), en: () => import('@/locales/worklogs/en.json') },
 }

@@ -24,6 +24,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/slips', 'slips', [MANAGER, LEADER, CENTRE, ADMIN, POST]],
     ['/feedback', 'feedback', [MANAGER, LEADER]],
     ['/desk/feedback', 'feedbackTable', [MANAGER, LEADER, CENTRE, ADMIN]],
+    ['/suggestions', 'suggestions', [MANAGER, LEADER, ADMIN]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
     ['/maintenance', 'maintenance', [MANAGER, LEADER]],
     ['/appraisals', 'appraisals', [MANAGER, LEADER, ADMIN]],
