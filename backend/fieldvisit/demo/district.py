@@ -22,6 +22,7 @@ from fieldvisit.demo import (
     sales,
     shops,
     slips,
+    suggestions,
     visits,
     worklogs,
 )
@@ -179,6 +180,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         meetings.hold(district, department)
         maintenance.tell(district, department)
         feedback.tell(district, department)
+        suggestions.sum_up(district, department)
 
 
 def _zone(
