@@ -1,7 +1,7 @@
 // The pool of suggestions: how each stands by its notes, and the counts by cause.
 
 import { describe, expect, it } from 'vitest'
-import { causesOf, counts, isPickable, standings } from '@/features/suggestions/pool'
+import { causesOf, counts, isPickable, membersOf, standings } from '@/features/suggestions/pool'
 import type { FeedbackCase, FeedbackNote } from '@/widgets/rows'
 
 const note = (feedback_case_id: string, word: FeedbackNote['word'], ref_id: string) => ({ id: `${feedback_case_id}${word}${ref_id}`, feedback_case_id, word, ref_id }) as FeedbackNote
@@ -31,6 +31,11 @@ describe('what became of a suggestion', () => {
       { category: 'supply', all: 3, open: 1, adopted: 1 },
       { category: 'price', all: 1, open: 1, adopted: 0 },
     ])
+  })
+
+  it('is known by the analysis it is part of', () => {
+    const known = membersOf([note('1', 'pool', 'a'), note('2', 'pool', 'a'), note('2', 'pool', 'b'), note('1', 'adopt', 'a')])
+    expect([...known].map(([id, cases]) => [id, [...cases]])).toEqual([['a', ['1', '2']], ['b', ['2']]])
   })
 
   it('leaves out what was taken back or joined, and lets nobody pick what is about somebody', () => {

@@ -1,4 +1,4 @@
-"""Two analyses of what shops suggest in one zone: one the department has adopted, one that waits for its answer (S12.9). All invented."""
+"""Two analyses of what shops suggest: one the department has adopted, of another zone one that waits for its answer (S12.9). All invented."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -44,9 +44,8 @@ ANALYSES = (
 
 
 def sum_up(district: "District", department: str) -> None:
-    """What the manager of the first zone made of its suggestions so far."""
-    zone, author = next(iter(district.managers.items()))
-    for one in ANALYSES:
+    """What the managers of the first two zones made of their suggestions so far."""
+    for one, (zone, author) in zip(ANALYSES, district.managers.items(), strict=False):
         made_at = _moment(one.days_ago, 16)
         cases = [
             row

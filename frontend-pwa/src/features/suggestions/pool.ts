@@ -26,6 +26,15 @@ export function standings(notes: FeedbackNote[]): Map<string, Standing> {
   return found
 }
 
+/** By analysis, the cases that are part of it, as far as one sees them. */
+export function membersOf(notes: FeedbackNote[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const { word, ref_id, feedback_case_id } of notes) {
+    if (word === 'pool' && ref_id) found.set(ref_id, (found.get(ref_id) ?? new Set()).add(feedback_case_id))
+  }
+  return found
+}
+
 /** One about somebody is handled by itself; one that was taken back or joined to another is not there any more. */
 export const counts = (row: FeedbackCase) => row.state !== 'withdrawn' && row.state !== 'joined'
 export const isPickable = (row: FeedbackCase) => row.object_user_id === null

@@ -4,6 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import { json, request } from '@/kernel/api'
 import { useSession } from '@/kernel/session'
 import { ProblemError } from '@/kernel/problem'
+import { dayOf } from '@/widgets/days'
 import { saveFile } from '@/widgets/files'
 import type { FeedbackCase, FeedbackNote, SuggestionAnalysis } from '@/widgets/rows'
 import { useNow } from '@/widgets/useNow'
@@ -60,10 +61,13 @@ export function usePool() {
         })
         if (row) found.set(row.id, row)
       }
+      // What waits since before the period has its notes there.
+      const before = [...found.values()].filter((one) => dayOf(one.made_at) < span.first)
+      const older = await Promise.all(before.map((one) => all<FeedbackNote>(`feedback_notes?ref_id=${one.id}`)))
       // An answer that comes after something else was asked for is nobody's any more.
       if (now !== asked) return
       cases.value = rows.filter(counts)
-      notes.value = steps.flat()
+      notes.value = [...steps, ...older].flat()
       analyses.value = [...found.values()].sort((a, b) => b.made_at.localeCompare(a.made_at))
       ready.value = true
     })
