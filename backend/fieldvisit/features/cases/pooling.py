@@ -12,7 +12,7 @@ from fieldvisit.features.cases.models import (
     FeedbackNote,
     SuggestionAnalysis,
 )
-from fieldvisit.features.cases.rules import HANDLING, MAX_POOLED, SUGGESTION
+from fieldvisit.features.cases.rules import HANDLING, MAX_POOLED, SUGGESTION, Word
 from fieldvisit.features.cases.steps import make, note, seen
 from fieldvisit.kernel.bundles import Bundle, BundleKey
 from fieldvisit.kernel.commands import command
@@ -114,11 +114,11 @@ def answer(work: Work, args: AnswerAnalysis) -> None:
         raise not_now("suggestion_analysis_answered")
     row.state, row.is_adopted, row.reply = "answered", args.is_adopted, args.reply
     row.decided_by_id, row.decided_at = work.user.id, work.entry.stated_at
+    word: Word = "adopt" if args.is_adopted else "decline"
     of_row = select(FeedbackCase).join(FeedbackNote, FeedbackNote.feedback_case_id == FeedbackCase.id)
     for case in work.session.scalars(
         of_row.where(FeedbackNote.ref_id == row.id, FeedbackNote.word == "pool").order_by(FeedbackCase.id)
     ).all():
-        word = "adopt" if args.is_adopted else "decline"
         note(work, case, work.id(f"answer:{case.id}"), word, args.reply, row.id)
     work.emit("suggestion_analyses.answered", row.bundle_id, suggestion_analysis_id=row.id)
 
