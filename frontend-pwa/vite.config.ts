@@ -5,7 +5,7 @@ import { defineConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
 // Pages that read everything from the server, for a desk: nobody keeps them for when there is no signal.
-const ONLINE_ONLY = /\/features\/(?:oversight|outside|imports)\/pages\/|\/features\/\w+\/pages\/(?:\w+Table|Feedback(?:Board|Archive))\.vue|\/locales\/(?:oversight|outside)\//
+const ONLINE_ONLY = /\/features\/(?:(?:oversight|outside|imports)\/pages|suggestions)\/|\/features\/\w+\/pages\/(?:\w+Table|Feedback(?:Board|Archive))\.vue|\/locales\/(?:oversight|outside|suggestions)\//
 
 export default defineConfig({
   plugins: [
@@ -57,7 +57,7 @@ export default defineConfig({
     modulePreload: false,
     manifest: true,
     // What the first page needs comes as one file, whatever other pages come to share of it. It knows all others by their names, so those are short.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] }, chunkFileNames: ({ facadeModuleId }) => (ONLINE_ONLY.test(facadeModuleId ?? '') ? 'assets/desk/[hash].js' : 'assets/[hash].js'), assetFileNames: 'assets/[hash][extname]' } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] }, chunkFileNames: ({ facadeModuleId }) => (ONLINE_ONLY.test(facadeModuleId ?? '') ? 'assets/desk/[hash].js' : 'assets/[hash].js'), assetFileNames: ({ originalFileNames }) => (ONLINE_ONLY.test(originalFileNames[0] ?? '') ? 'assets/desk/[hash][extname]' : 'assets/[hash][extname]') } },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
 })

@@ -401,6 +401,22 @@ def analysing(page: Page) -> None:
     page.get_by_role("button", name="分析原因").click()
 
 
+def summing_up_suggestions(page: Page) -> None:
+    """Suggestions ticked, and the form of what they have in common."""
+    shown("suggestion")(page)
+    for index in range(2):
+        page.get_by_role("checkbox").nth(index).check()
+    page.get_by_role("button", name="写分析").click()
+    page.get_by_label("改进意见").wait_for()
+
+
+def answering_an_analysis(page: Page) -> None:
+    """The department's answer to what waits for it."""
+    shown("analysis")(page)
+    page.get_by_role("button", name="答复", exact=True).first.click()
+    page.get_by_label("答复内容").wait_for()
+
+
 def on_the_board(page: Page) -> None:
     """The stand-up that is going on, on the screen for everybody."""
     of_a_meeting(page)
@@ -532,6 +548,8 @@ MANAGER = [
     Screen("team-devices", "devices", "/desk/devices", opened),
     Screen("feedback-form", "feedback-print", "/feedback", form_of_feedback),
     Screen("issue-to-analyse", "service-issues", "/service_issues", analysing),
+    Screen("suggestions", "suggestions", "/suggestions", shown("suggestion")),
+    Screen("summing-up-suggestions", "suggestions", "/suggestions", summing_up_suggestions),
     Screen("giving", "tasks", "/tasks", pressed("布置任务")),
     Screen("task-to-judge", "tasks", "/tasks", to_judge),
     Screen("own-plans", "plans", "/plans", shown("own-week")),
@@ -560,6 +578,8 @@ LEADER = [
     Screen("leader-appraisal", "appraisals", "/appraisals", of_an_appraisal),
     Screen("leader-logs", "logs", "/logs", to_review),
     Screen("leader-plans", "plans", "/plans", of_a_plan),
+    Screen("leader-suggestions", "suggestions", "/suggestions", shown("analysis")),
+    Screen("answering-suggestions", "suggestions", "/suggestions", answering_an_analysis),
     Screen("leader-mine", "mine", "/mine", titled("我的")),
 ]
 CENTRE = [

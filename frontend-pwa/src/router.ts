@@ -25,6 +25,7 @@ import { routes as slips } from './features/slips/routes'
 import { routes as maintenance } from './features/maintenance/routes'
 import { routes as meetings } from './features/meetings/routes'
 import { routes as worklogs } from './features/worklogs/routes'
+import { routes as suggestions } from './features/suggestions/routes'
 import { routes as sync } from './features/sync/routes'
 import { routes as tasks } from './features/tasks/routes'
 import { routes as today } from './features/today/routes'
@@ -44,6 +45,7 @@ export const router = createRouter({
     ...slips,
     ...cases,
     ...serviceIssues,
+    ...suggestions,
     ...worklogs,
     ...meetings,
     ...maintenance,

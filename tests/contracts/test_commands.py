@@ -342,6 +342,12 @@ EXAMPLES: dict[str, Example] = {
             "withdraw": {},
         }.items()
     },
+    "suggestion_analyses.submit": lambda of: an_analysis(uid(), of["pooled_case"]),
+    "suggestion_analyses.answer": lambda of: {
+        "suggestion_analysis_id": of["suggestion_analysis"],
+        "is_adopted": True,
+        "reply": "r",
+    },
     "feedback_cases.handle": lambda of: {
         "feedback_case_id": of["feedback_case"],
         "id": uid(),
@@ -567,6 +573,8 @@ PERMITTED: dict[str, set[Role]] = {
         f"service_issues.{step}": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER}
         for step in ("analyse", "assign", "verify", "reject")
     },
+    "suggestion_analyses.submit": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+    "suggestion_analyses.answer": {Role.DEPARTMENT_MANAGER},
     "maintenance_cases.write": FIELD,
     **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},
     "maintenance_cases.comment": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
@@ -612,6 +620,20 @@ def a_rectification(case_id: str, owner: str, plan_id: str | None = None) -> dic
 def an_issue(issue_id: str, customer: str) -> dict[str, Any]:
     told = {"found_in": "visit", "category": "visiting", "description": "d"}
     return told | {"id": issue_id, "customer_id": customer}
+
+
+def an_analysis(analysis_id: str, *cases: str) -> dict[str, Any]:
+    about = dict.fromkeys(("title", "analysis", "proposal"), "t")
+    return {"id": analysis_id, "feedback_case_ids": list(cases)} | about
+
+
+def a_pool(author: Persona, manager: Persona, customer: str) -> dict[str, str]:
+    """A suggestion, and an analysis it is part of."""
+    case, analysis = an_opinion(uid(), customer) | {"feedback_type": "suggestion"}, uid()
+    assert author.do("feedback_cases.register", case)["state"] == "applied"
+    summed = manager.call("POST", "/api/suggestion_analyses", an_analysis(analysis, case["id"]))
+    assert summed.status_code == 200, summed.text
+    return {"pooled_case": case["id"], "suggestion_analysis": analysis}
 
 
 def a_case(case_id: str, customer: str | None = None) -> dict[str, Any]:
@@ -741,6 +763,7 @@ def targets(world: World, writer: str, route: str) -> dict[str, str]:
         "feedback_case": feedback["id"],
         "rectification_plan": rectification["rectification_plan_id"],
         "service_issue": issue["id"],
+        **a_pool(who, manager, customer),
         "maintenance_case": case["id"],
         "maintenance_appraisal": appraisal["id"],
         "meeting": meeting["id"],
@@ -778,6 +801,8 @@ NOWHERE = dict.fromkeys(
         "feedback_case",
         "rectification_plan",
         "service_issue",
+        "pooled_case",
+        "suggestion_analysis",
         "maintenance_case",
         "maintenance_appraisal",
         "meeting",

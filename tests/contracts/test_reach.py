@@ -44,6 +44,9 @@ CASES = {uid(): one for one in TASKS.values()}
 FEEDBACK = {uid(): one for one in TASKS.values()}
 ISSUES = {uid(): one for one in TASKS.values()}
 RECTIFICATIONS = {uid(): one for one in TASKS.values()}
+SUGGESTIONS = {uid(): one for one in TASKS.values()}
+FEEDBACK |= SUGGESTIONS
+ANALYSES = {uid(): (next(name for name, led in ZONES.items() if led == zone), zone) for _, zone in TASKS.values()}  # fmt: skip
 ABOUT = {uid(): "mm1"}  # complaints, and whom they are about
 FEEDBACK |= dict.fromkeys(ABOUT, ("am01", "cz"))
 APPRAISALS = {uid(): one for one in TASKS.values()}
@@ -68,8 +71,9 @@ WORK = (
     "feedback_case",
     "rectification_plan",
     "service_issue",
+    "suggestion_analysis",
 )
-READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case", "rectification_plan", "service_issue")  # fmt: skip
+READ_BY_GA = ("task", "info_slip", "policy_receipt", "meeting", "maintenance_appraisal", "feedback_case", "rectification_plan", "service_issue", "suggestion_analysis")  # fmt: skip
 BARRED = {(shop("cz:0", 2), "am01")}
 NOWHERE = ("00000000-0000-4000-8000-000000000000", "nonsense", "%00", "..%2f..%2fetc", "1%20OR%201=1")
 
@@ -113,7 +117,7 @@ def _sees_work(username: str, kind: str, rest: str) -> bool:
 def _whose(kind: str, rest: str) -> tuple[str, str]:
     """Who wrote something, or whom it is about, and in which zone."""
     if kind not in ("policy_receipt", "work_log"):
-        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK | RECTIFICATIONS | ISSUES)[rest]  # fmt: skip
+        return (TASKS | PLANS | SERVICE | SLIPS | MEETINGS | CASES | APPRAISALS | FEEDBACK | RECTIFICATIONS | ISSUES | ANALYSES)[rest]  # fmt: skip
     said_by = rest.split(":")[1 if kind == "policy_receipt" else 0]
     (author,) = (name for name in ROUTES if person(name) == said_by)
     return author, ROUTES[author].split(":")[0]
@@ -290,6 +294,7 @@ def _tell_one_another(world: World) -> None:
         (manager,) = (name for name, led in ZONES.items() if led == zone)
         _appraise(world.as_(manager), username)
         _rectify(world.as_(manager), username)
+        _pool(world, manager, username)
         _meet(world.as_(manager), next(one for one, (_, of) in MEETINGS.items() if of == zone), username)
         _answer(world.as_("dm" if zone in DEPARTMENTS["dm"] else "dm2"), slip, f"canary {username}")
     _complain(world)
@@ -341,6 +346,25 @@ def _rectify(leader: Persona, username: str) -> None:
     args = {"feedback_case_id": case, "id": uid(), "rectification_plan_id": plan} | words | due
     result = leader.do("rectification_plans.assign", args)
     assert result["state"] == "applied", result
+
+
+def _pool(world: World, manager: str, username: str) -> None:
+    """What a shop suggests, summed up by the zone's manager and answered by the department's."""
+    ((case, (_, zone)),) = (one for one in SUGGESTIONS.items() if one[1][0] == username)
+    said = {"feedback_type": "suggestion", "category": "other", "source": "visit", "contact_phone": "1"}
+    result = world.as_(username).do(
+        "feedback_cases.register", said | {"id": case, "content": f"canary {username}"}
+    )
+    assert result["state"] == "applied", result
+    (key,) = (one for one, (_, of) in ANALYSES.items() if of == zone)
+    words = dict.fromkeys(("title", "analysis", "proposal"), f"canary {username}")
+    summed = {"id": key, "feedback_case_ids": [case]} | words
+    answer = world.as_(manager).call("POST", "/api/suggestion_analyses", summed)
+    assert answer.status_code == 200, answer.text
+    told = {"is_adopted": True, "reply": f"canary {username}"}
+    leader = world.as_("dm" if zone in DEPARTMENTS["dm"] else "dm2")
+    answer = leader.call("POST", f"/api/suggestion_analyses/{key}/answer", told)
+    assert answer.status_code == 200, answer.text
 
 
 def _complain(world: World) -> None:
@@ -592,6 +616,7 @@ def test_each_collection_is_read_by_just_these_roles() -> None:
             everybody - {Role.RELATED_POST} - system,
         ),
         **dict.fromkeys(("policies", "policy_receipts"), everybody - {Role.RELATED_POST} - system),
+        "suggestion_analyses": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER, Role.GENERAL_ADMIN},
         "customers": field_and_above | {Role.COMPLAINT_CENTRE},
         "service_issues": field_and_above,
     }
@@ -649,6 +674,7 @@ def test_every_bundle_kind_is_known_to_the_oracle() -> None:
         "feedback_case",
         "rectification_plan",
         "service_issue",
+        "suggestion_analysis",
         "policy",
         "policy_receipt",
         "sales",

@@ -26,6 +26,7 @@ NOT_ABOUT = {
     "past_password.user_id": "nobody is given a hash of his passwords",
     "privacy_request.decided_by_id": "told as a step",
     "rectification_plan.author_id": "told as a step of the case; what it says is about another",
+    "suggestion_analysis.decided_by_id": "told as a step of each case in it",
     "sales_import.author_id": "told as an action",
     "visit_anomaly.decided_by_id": "told as a step",
     "visit_plan.decided_by_id": "told as a step",

@@ -23,6 +23,7 @@ from fieldvisit.demo import (
     service_issues,
     shops,
     slips,
+    suggestions,
     visits,
     worklogs,
 )
@@ -182,6 +183,7 @@ def _department(district: District, code: str, name: str, zones: Iterable[ZonePl
         maintenance.tell(district, department)
         feedback.tell(district, department)
         service_issues.tell(district)
+        suggestions.sum_up(district, department)
 
 
 def _zone(

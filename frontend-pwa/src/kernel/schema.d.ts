@@ -7156,6 +7156,117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suggestion_analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * suggestion_analyses you may see, in pages.
+         * @description suggestion_analyses you may see, in pages.
+         */
+        get: operations["list_suggestion_analyses"];
+        put?: never;
+        /**
+         * Analyse suggestions that belong together, all of them or none; each shows it from now on.
+         * @description Analyse suggestions that belong together, all of them or none; each shows it from now on.
+         *
+         *     A market manager takes those of one zone he leads, the department's manager any of his department. Raises Problem 404
+         *     `feedback_case_missing`, 422 `suggestion_twice`, `case_not_suggestion`, `suggestion_about_person`,
+         *     `suggestion_of_other_zone`, 409 `feedback_case_not_now` for one that was taken back or joined to another.
+         */
+        post: operations["suggestion_analyses.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestion_analyses.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All suggestion_analyses you may see, as a csv file.
+         * @description All suggestion_analyses you may see, as a csv file.
+         */
+        get: operations["export_suggestion_analyses_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestion_analyses.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All suggestion_analyses you may see, as a xlsx file.
+         * @description All suggestion_analyses you may see, as a xlsx file.
+         */
+        get: operations["export_suggestion_analyses_xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestion_analyses/{row_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the suggestion_analyses you may see.
+         * @description One of the suggestion_analyses you may see.
+         */
+        get: operations["get_suggestion_analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suggestion_analyses/{suggestion_analysis_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt what is proposed, or not, with a reply; on his own the department's manager records what was decided.
+         * @description Adopt what is proposed, or not, with a reply; on his own the department's manager records what was decided.
+         *
+         *     Every suggestion in it shows the reply, whatever has become of it since. Raises Problem 404 `suggestion_analysis_missing`,
+         *     403 `suggestion_analysis_not_yours`, 409 `suggestion_analysis_answered`.
+         */
+        post: operations["suggestion_analyses.answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suggestions": {
         parameters: {
             query?: never;
@@ -9366,6 +9477,21 @@ export interface components {
             service_issue_id: string;
         };
         /**
+         * AnswerAnalysis
+         * @description Whether it is adopted, and what is done or why not.
+         */
+        AnswerAnalysis: {
+            /** Is Adopted */
+            is_adopted: boolean;
+            /** Reply */
+            reply: string;
+            /**
+             * Suggestion Analysis Id
+             * Format: uuid
+             */
+            suggestion_analysis_id: string;
+        };
+        /**
          * AnswerChecklist
          * @description The answers to the checklist of a visit: those named change, null takes one back.
          */
@@ -11469,7 +11595,7 @@ export interface components {
              * Word
              * @enum {string}
              */
-            word: "register" | "assign" | "accept" | "refuse" | "return" | "contact" | "verify" | "handle" | "co_handle" | "co_handled" | "demand" | "rectify" | "ask_extension" | "decide_extension" | "resolve" | "report" | "inform" | "close" | "confirm" | "reject" | "reopen" | "upgrade" | "join" | "withdraw" | "judge";
+            word: "register" | "assign" | "accept" | "refuse" | "return" | "contact" | "verify" | "handle" | "co_handle" | "co_handled" | "demand" | "rectify" | "ask_extension" | "decide_extension" | "resolve" | "report" | "inform" | "close" | "confirm" | "reject" | "reopen" | "upgrade" | "join" | "withdraw" | "judge" | "pool" | "adopt" | "decline";
         };
         /**
          * FieldEdit
@@ -15208,6 +15334,25 @@ export interface components {
             zone_name: string | null;
         };
         /**
+         * SubmitAnalysis
+         * @description What these suggestions have in common, and what is proposed.
+         */
+        SubmitAnalysis: {
+            /** Analysis */
+            analysis: string;
+            /** Feedback Case Ids */
+            feedback_case_ids: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Proposal */
+            proposal: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * SubmitLog
          * @description What is written, as it is submitted.
          */
@@ -15330,6 +15475,46 @@ export interface components {
              * Format: uuid
              */
             id: string;
+        };
+        /**
+         * SuggestionAnalysisView
+         * @description An analysis of suggestions and its answer; those in it have a note `pool` with `ref_id` = this id.
+         */
+        SuggestionAnalysisView: {
+            /** Analysis */
+            analysis: string;
+            /** Author Id */
+            author_id: string;
+            /** Category */
+            category: ("supply" | "price" | "order" | "delivery" | "account_manager" | "settlement" | "inspector" | "product_quality" | "policy" | "other") | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Id */
+            decided_by_id: string | null;
+            /** Department Id */
+            department_id: string;
+            /** Id */
+            id: string;
+            /** Is Adopted */
+            is_adopted: boolean | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Proposal */
+            proposal: string;
+            /** Reply */
+            reply: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "submitted" | "answered";
+            /** Title */
+            title: string;
+            /** Zone Id */
+            zone_id: string | null;
         };
         /**
          * SuggestionMaskedView
@@ -19501,7 +19686,12 @@ export interface operations {
                 after?: string;
                 feedback_case_id?: string;
                 limit?: string;
+                made_at?: string;
+                made_at_from?: string;
+                made_at_to?: string;
+                ref_id?: string;
                 sort?: string;
+                word?: string;
             };
             header?: never;
             path?: never;
@@ -19527,7 +19717,12 @@ export interface operations {
         parameters: {
             query?: {
                 feedback_case_id?: string;
+                made_at?: string;
+                made_at_from?: string;
+                made_at_to?: string;
+                ref_id?: string;
                 sort?: string;
+                word?: string;
             };
             header?: never;
             path?: never;
@@ -19551,7 +19746,12 @@ export interface operations {
         parameters: {
             query?: {
                 feedback_case_id?: string;
+                made_at?: string;
+                made_at_from?: string;
+                made_at_to?: string;
+                ref_id?: string;
                 sort?: string;
+                word?: string;
             };
             header?: never;
             path?: never;
@@ -26520,6 +26720,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_suggestion_analyses: {
+        parameters: {
+            query?: {
+                after?: string;
+                category?: string;
+                is_adopted?: string;
+                limit?: string;
+                made_at?: string;
+                made_at_from?: string;
+                made_at_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items?: components["schemas"]["SuggestionAnalysisView"][];
+                        next?: string | null;
+                    };
+                };
+            };
+        };
+    };
+    "suggestion_analyses.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SubmitAnalysis"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    export_suggestion_analyses_csv: {
+        parameters: {
+            query?: {
+                category?: string;
+                is_adopted?: string;
+                made_at?: string;
+                made_at_from?: string;
+                made_at_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    export_suggestion_analyses_xlsx: {
+        parameters: {
+            query?: {
+                category?: string;
+                is_adopted?: string;
+                made_at?: string;
+                made_at_from?: string;
+                made_at_to?: string;
+                sort?: string;
+                state?: string;
+                zone_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    get_suggestion_analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionAnalysisView"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    "suggestion_analyses.answer": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                suggestion_analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnswerAnalysis"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };

@@ -21,6 +21,7 @@ const words = {
   service: { 'zh-CN': () => import('@/locales/service/zh-CN.json'), en: () => import('@/locales/service/en.json') },
   service_issues: { 'zh-CN': () => import('@/locales/service_issues/zh-CN.json'), en: () => import('@/locales/service_issues/en.json') },
   slips: { 'zh-CN': () => import('@/locales/slips/zh-CN.json'), en: () => import('@/locales/slips/en.json') },
+  suggestions: { 'zh-CN': () => import('@/locales/suggestions/zh-CN.json'), en: () => import('@/locales/suggestions/en.json') },
   tasks: { 'zh-CN': () => import('@/locales/tasks/zh-CN.json'), en: () => import('@/locales/tasks/en.json') },
   worklogs: { 'zh-CN': () => import('@/locales/worklogs/zh-CN.json'), en: () => import('@/locales/worklogs/en.json') },
 }

@@ -4,10 +4,17 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 
-from fieldvisit.features.cases.models import FeedbackCase, FeedbackNote, RectificationPlan
+from fieldvisit.features.cases.models import (
+    FeedbackCase,
+    FeedbackNote,
+    RectificationPlan,
+    SuggestionAnalysis,
+)
 from fieldvisit.features.cases.rules import (
     OVERSEERS,
+    POOL_READERS,
     READERS,
+    AnalysisState,
     Category,
     FeedbackType,
     InformMethod,
@@ -112,6 +119,25 @@ class RectificationPlanView(View):
     timeliness: Timeliness | None
 
 
+class SuggestionAnalysisView(View):
+    """An analysis of suggestions and its answer; those in it have a note `pool` with `ref_id` = this id."""
+
+    id: str
+    author_id: str
+    department_id: str
+    zone_id: str | None
+    title: str
+    category: Category | None
+    analysis: str
+    proposal: str
+    state: AnalysisState
+    is_adopted: bool | None
+    reply: str | None
+    decided_by_id: str | None
+    made_at: datetime
+    decided_at: datetime | None
+
+
 def _matches(term: str, _masked: frozenset[str]) -> ColumnElement[bool]:
     """By any part of what is written; by a number to call back only where it is the whole, which is how a caller is found."""
     called = select(FeedbackCase.id).where(FeedbackCase.contact_phone == term.strip())
@@ -144,7 +170,7 @@ collection(
     FeedbackNote,
     FeedbackNoteView,
     readers=READERS,
-    filters=("feedback_case_id",),
+    filters=("feedback_case_id", "word", "ref_id", "made_at"),
     sorting=("made_at",),
     order=(FeedbackNote.made_at, FeedbackNote.id),
 )
@@ -156,4 +182,13 @@ collection(
     filters=("feedback_case_id", "owner_id", "state"),
     sorting=("due_on", "made_at"),
     order=(RectificationPlan.made_at, RectificationPlan.id),
+)
+collection(
+    "suggestion_analyses",
+    SuggestionAnalysis,
+    SuggestionAnalysisView,
+    readers=POOL_READERS,
+    filters=("state", "category", "zone_id", "is_adopted", "made_at"),
+    sorting=("made_at",),
+    order=(SuggestionAnalysis.made_at, SuggestionAnalysis.id),
 )

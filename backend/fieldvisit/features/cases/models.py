@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fieldvisit.features.cases.rules import READERS
+from fieldvisit.features.cases.rules import POOL_READERS, READERS
 from fieldvisit.kernel.bundles import bundle, last_days
 from fieldvisit.kernel.db import Base, Guid, GuidKey, Long
 from fieldvisit.kernel.intervals import Judged
@@ -91,10 +91,12 @@ class FeedbackCase(Judged, Searched, Base):
 class FeedbackNote(Base):
     """One step of a case: `word` says which, `text` in whose words.
 
-    `ref_id` is what it made or names: the slip of a co-handler, a task, a rectification plan, the case it was joined to.
+    `ref_id` is what it made or names: the slip of a co-handler, a task, a rectification plan, the case it was joined to,
+    the analysis it is part of.
     """
 
     __tablename__ = "feedback_note"
+    __table_args__ = (Index(None, "word", "made_at"),)
 
     id: Mapped[GuidKey]
     feedback_case_id: Mapped[Guid] = mapped_column(ForeignKey("feedback_case.id"))
@@ -135,4 +137,41 @@ class RectificationPlan(Judged, Base):
     check_result: Mapped[str | None]
     state: Mapped[str]
     made_at: Mapped[datetime]
+    bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)
+
+
+# Read by its author, and by who leads the zone, or the department where it goes beyond a zone; at the server only.
+SUGGESTION_ANALYSIS = bundle(
+    "suggestion_analysis",
+    key="suggestion_analysis:{analysis}",
+    scopes=("user:{author}",),
+    readers=POOL_READERS,
+    contains=("suggestion_analyses",),
+)
+
+
+class SuggestionAnalysis(Base):
+    """建议分析 (S12.9): what some suggestions have in common, what is proposed, and what the department's manager says to it.
+
+    `zone_id` is None where it is of a whole department, `category` where its suggestions are of several. It does not name
+    them: each says of itself, by a note, that it is part of it, so that who may not see one does not find it here.
+    """
+
+    __tablename__ = "suggestion_analysis"
+    __table_args__ = (Index(None, "made_at", "id"),)
+
+    id: Mapped[GuidKey]
+    author_id: Mapped[Guid] = mapped_column(ForeignKey("user.id"))
+    department_id: Mapped[Guid] = mapped_column(ForeignKey("department.id"))
+    zone_id: Mapped[Guid | None] = mapped_column(ForeignKey("zone.id"))
+    title: Mapped[str]
+    category: Mapped[str | None]
+    analysis: Mapped[str]
+    proposal: Mapped[str]
+    state: Mapped[str]
+    is_adopted: Mapped[bool | None]
+    reply: Mapped[str | None]
+    decided_by_id: Mapped[Guid | None] = mapped_column(ForeignKey("user.id"))
+    made_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
     bundle_id: Mapped[Long] = mapped_column(ForeignKey("bundle.id"), index=True)

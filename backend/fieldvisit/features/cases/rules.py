@@ -10,8 +10,11 @@ HANDLING = frozenset({Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER})
 ASSIGNING = frozenset({Role.COMPLAINT_CENTRE, Role.DEPARTMENT_MANAGER})
 READERS = TAKING | HANDLING | {Role.GENERAL_ADMIN}
 OVERSEERS = READERS - {Role.ACCOUNT_MANAGER, Role.MARKET_MANAGER}
+# Who reads what was made of many suggestions: the line, not the centre and not who took them down.
+POOL_READERS = HANDLING | {Role.GENERAL_ADMIN}
 PREFIX = "YJ"
 MAX_PHOTOS = 9
+MAX_POOLED = 100
 
 FeedbackType = Literal["suggestion", "query", "grumble", "complaint"]
 Severity = Literal["normal", "important", "major"]
@@ -72,8 +75,12 @@ Word = Literal[
     "join",
     "withdraw",
     "judge",
+    "pool",
+    "adopt",
+    "decline",
 ]
 COMPLAINT = "complaint"
+SUGGESTION = "suggestion"
 AT_WORK: tuple[State, ...] = ("accepted", "verified", "handling", "co_handling", "reopened")
 OPEN: tuple[State, ...] = ("registered", "assigned", *AT_WORK)
 OVER: tuple[State, ...] = ("closed", "withdrawn", "joined")
@@ -99,6 +106,7 @@ SHORT_WAY: dict[Word, Step] = {
     "demand": Step(("registered", "handling", "informed")),
     "rectify": Step(("registered", "handling", "informed")),
     "judge": Step(("informed", "closed")),
+    "pool": Step(("registered", "handling", "informed", "closed")),
 }
 # Complaints go all the way: centre, handler, centre and department, shop, centre (S12.4, S12.6–S12.17).
 LONG_WAY: dict[Word, Step] = {
@@ -131,6 +139,7 @@ def step_of(feedback_type: str, word: Word) -> Step | None:
     return (LONG_WAY if feedback_type == COMPLAINT else SHORT_WAY).get(word)
 
 
+AnalysisState = Literal["submitted", "answered"]
 PlanState = Literal["assigned", "in_progress", "submitted", "closed"]
 PLAN_STEPS: dict[str, tuple[PlanState, PlanState]] = {
     "start": ("assigned", "in_progress"),

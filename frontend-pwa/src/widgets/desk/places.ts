@@ -25,6 +25,7 @@ const PLACES: Record<string, [path: string, name: string, roles: string[]][]> = 
     ['/feedback', 'feedback', [MANAGER, LEADER]],
     ['/desk/feedback', 'feedbackTable', [MANAGER, LEADER, CENTRE, ADMIN]],
     ['/service_issues', 'serviceIssues', [MANAGER, LEADER, ADMIN]],
+    ['/suggestions', 'suggestions', [MANAGER, LEADER, ADMIN]],
     ['/service/plans', 'servicePlans', [MANAGER, LEADER]],
     ['/maintenance', 'maintenance', [MANAGER, LEADER]],
     ['/appraisals', 'appraisals', [MANAGER, LEADER, ADMIN]],
