@@ -24,6 +24,12 @@ describe('what became of a suggestion', () => {
     expect(Object.fromEntries(known)).toEqual({ waits: 'pooled', adopted: 'adopted', declined: 'declined', again: 'pooled' })
   })
 
+  it('is open again, and not part of it, where the analysis was taken back', () => {
+    const notes = [note('1', 'pool', 'a'), note('1', 'unpool', 'a'), note('2', 'pool', 'a'), note('2', 'unpool', 'a'), note('2', 'pool', 'b')]
+    expect(Object.fromEntries(standings(notes))).toEqual({ 2: 'pooled' })
+    expect([...membersOf(notes).keys()]).toEqual(['b'])
+  })
+
   it('is counted by cause, the most frequent first', () => {
     const known = standings([note('1', 'pool', 'a'), note('1', 'adopt', 'a'), note('2', 'pool', 'b')])
     const cases = [row('0', 'price'), row('1', 'supply'), row('2', 'supply'), row('3', 'supply')]

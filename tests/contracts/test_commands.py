@@ -343,6 +343,7 @@ EXAMPLES: dict[str, Example] = {
         }.items()
     },
     "suggestion_analyses.submit": lambda of: an_analysis(uid(), of["pooled_case"]),
+    "suggestion_analyses.withdraw": lambda of: {"suggestion_analysis_id": of["suggestion_analysis"]},
     "suggestion_analyses.answer": lambda of: {
         "suggestion_analysis_id": of["suggestion_analysis"],
         "is_adopted": True,
@@ -574,6 +575,7 @@ PERMITTED: dict[str, set[Role]] = {
         for step in ("analyse", "assign", "verify", "reject")
     },
     "suggestion_analyses.submit": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
+    "suggestion_analyses.withdraw": {Role.MARKET_MANAGER, Role.DEPARTMENT_MANAGER},
     "suggestion_analyses.answer": {Role.DEPARTMENT_MANAGER},
     "maintenance_cases.write": FIELD,
     **{f"maintenance_appraisals.{step}": {Role.MARKET_MANAGER} for step in ("save", "report", "amend")},

@@ -40,6 +40,11 @@ def answer(who: Persona, analysis: dict[str, Any], is_adopted: bool = True) -> s
     return None if response.status_code == 200 else str(response.json()["code"])
 
 
+def withdraw(who: Persona, analysis: dict[str, Any]) -> str | None:
+    response = who.call("POST", f"/api/suggestion_analyses/{analysis['id']}/withdraw", {})
+    return None if response.status_code == 200 else str(response.json()["code"])
+
+
 def notes(who: Persona, **filters: str) -> list[dict[str, Any]]:
     page = who.get("/api/feedback_notes", params={"limit": "200", "sort": "made_at", **filters})
     return list(page.json()["items"]) if page.status_code == 200 else []
@@ -97,6 +102,24 @@ def test_what_is_not_adopted_says_so_at_each_of_them_and_is_answered_once(world:
     assert [note["word"] for note in notes(mm1, ref_id=made["id"])] == ["pool", "decline"]
     assert [note["word"] for note in notes(mm1, ref_id=again["id"])] == ["pool"]
     assert told(world, "mm1", "suggestion_analysis_answered") == 1
+
+
+def test_an_analysis_is_taken_back_by_its_author_before_it_is_answered_and_its_suggestions_are_free(
+    world: World,
+) -> None:
+    mm1, dm = world.as_("mm1"), world.as_("dm")
+    case = suggestion(world)
+    made, again = an_analysis(case), an_analysis(case, title="重新汇总")
+    assert submit(mm1, made) is None
+    assert withdraw(dm, made) == "suggestion_analysis_not_yours"
+    assert withdraw(world.as_("am01"), made) == "role_not_allowed"
+    assert withdraw(mm1, made) is None
+    assert analyses(dm)[0]["state"] == "withdrawn"
+    assert [note["word"] for note in notes(mm1, ref_id=made["id"])] == ["pool", "unpool"]
+    assert (answer(dm, made), withdraw(mm1, made)) == ("suggestion_analysis_answered",) * 2
+    assert submit(mm1, again) is None
+    assert answer(dm, again) is None
+    assert withdraw(mm1, again) == "suggestion_analysis_answered"
 
 
 def test_the_departments_manager_takes_those_of_all_his_zones_and_records_what_was_decided(

@@ -7267,6 +7267,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suggestion_analyses/{suggestion_analysis_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back (撤回) what one submitted, before it is answered; its suggestions can be analysed anew.
+         * @description Take back (撤回) what one submitted, before it is answered; its suggestions can be analysed anew.
+         *
+         *     Raises Problem 404 `suggestion_analysis_missing`, 403 `suggestion_analysis_not_yours`, 409 `suggestion_analysis_answered`.
+         */
+        post: operations["suggestion_analyses.withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suggestions": {
         parameters: {
             query?: never;
@@ -11595,7 +11617,7 @@ export interface components {
              * Word
              * @enum {string}
              */
-            word: "register" | "assign" | "accept" | "refuse" | "return" | "contact" | "verify" | "handle" | "co_handle" | "co_handled" | "demand" | "rectify" | "ask_extension" | "decide_extension" | "resolve" | "report" | "inform" | "close" | "confirm" | "reject" | "reopen" | "upgrade" | "join" | "withdraw" | "judge" | "pool" | "adopt" | "decline";
+            word: "register" | "assign" | "accept" | "refuse" | "return" | "contact" | "verify" | "handle" | "co_handle" | "co_handled" | "demand" | "rectify" | "ask_extension" | "decide_extension" | "resolve" | "report" | "inform" | "close" | "confirm" | "reject" | "reopen" | "upgrade" | "join" | "withdraw" | "judge" | "pool" | "unpool" | "adopt" | "decline";
         };
         /**
          * FieldEdit
@@ -12841,6 +12863,17 @@ export interface components {
             made_at: string;
             /** Read At */
             read_at: string | null;
+        };
+        /**
+         * OnAnalysis
+         * @description A step on an analysis.
+         */
+        OnAnalysis: {
+            /**
+             * Suggestion Analysis Id
+             * Format: uuid
+             */
+            suggestion_analysis_id: string;
         };
         /**
          * OnIssue
@@ -15510,7 +15543,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "submitted" | "answered";
+            state: "submitted" | "answered" | "withdrawn";
             /** Title */
             title: string;
             /** Zone Id */
@@ -26889,6 +26922,34 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["AnswerAnalysis"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    "suggestion_analyses.withdraw": {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                suggestion_analysis_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OnAnalysis"];
             };
         };
         responses: {

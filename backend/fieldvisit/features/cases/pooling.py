@@ -32,10 +32,15 @@ class SubmitAnalysis(Args):
     feedback_case_ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_POOLED)]
 
 
-class AnswerAnalysis(Args):
-    """Whether it is adopted, and what is done or why not."""
+class OnAnalysis(Args):
+    """A step on an analysis."""
 
     suggestion_analysis_id: Id
+
+
+class AnswerAnalysis(OnAnalysis):
+    """Whether it is adopted, and what is done or why not."""
+
     is_adopted: bool
     reply: Prose
 
@@ -82,7 +87,7 @@ def submit(work: Work, args: SubmitAnalysis) -> None:
     work.result = {"id": row.id}
 
 
-def _answered(touching: Touching, args: AnswerAnalysis) -> list[str]:
+def _with_all_in_it(touching: Touching, args: OnAnalysis) -> list[str]:
     homes = select(Bundle.key).join(FeedbackNote, FeedbackNote.bundle_id == Bundle.id)
     of = homes.where(FeedbackNote.ref_id == args.suggestion_analysis_id, FeedbackNote.word == "pool")
     own = touching.bundle_of(SuggestionAnalysis, args.suggestion_analysis_id)
@@ -94,7 +99,7 @@ def _answered(touching: Touching, args: AnswerAnalysis) -> list[str]:
     "POST /suggestion_analyses/{suggestion_analysis_id}/answer",
     needs={Role.DEPARTMENT_MANAGER},
     in_person=True,
-    touches=_answered,
+    touches=_with_all_in_it,
 )
 def answer(work: Work, args: AnswerAnalysis) -> None:
     """Adopt what is proposed, or not, with a reply; on his own the department's manager records what was decided.
@@ -102,25 +107,51 @@ def answer(work: Work, args: AnswerAnalysis) -> None:
     Every suggestion in it shows the reply, whatever has become of it since. Raises Problem 404 `suggestion_analysis_missing`,
     403 `suggestion_analysis_not_yours`, 409 `suggestion_analysis_answered`.
     """
-    row = work.find(
-        SuggestionAnalysis,
-        args.suggestion_analysis_id,
-        "suggestion_analysis_missing",
-        "suggestion_analysis_not_yours",
-    )
+    row = _waiting(work, args.suggestion_analysis_id)
     if f"department:{row.department_id}" not in work.principal.scopes:
         raise out_of_scope("suggestion_analysis_not_yours")
-    if row.state != "submitted":
-        raise not_now("suggestion_analysis_answered")
     row.state, row.is_adopted, row.reply = "answered", args.is_adopted, args.reply
     row.decided_by_id, row.decided_at = work.user.id, work.entry.stated_at
-    word: Word = "adopt" if args.is_adopted else "decline"
-    of_row = select(FeedbackCase).join(FeedbackNote, FeedbackNote.feedback_case_id == FeedbackCase.id)
-    for case in work.session.scalars(
-        of_row.where(FeedbackNote.ref_id == row.id, FeedbackNote.word == "pool").order_by(FeedbackCase.id)
-    ).all():
-        note(work, case, work.id(f"answer:{case.id}"), word, args.reply, row.id)
+    _tell_in_all(work, row, "adopt" if args.is_adopted else "decline", args.reply)
     work.emit("suggestion_analyses.answered", row.bundle_id, suggestion_analysis_id=row.id)
+
+
+@command(
+    "suggestion_analyses.withdraw",
+    "POST /suggestion_analyses/{suggestion_analysis_id}/withdraw",
+    needs=HANDLING,
+    in_person=True,
+    touches=_with_all_in_it,
+)
+def withdraw(work: Work, args: OnAnalysis) -> None:
+    """Take back (撤回) what one submitted, before it is answered; its suggestions can be analysed anew.
+
+    Raises Problem 404 `suggestion_analysis_missing`, 403 `suggestion_analysis_not_yours`, 409 `suggestion_analysis_answered`.
+    """
+    row = _waiting(work, args.suggestion_analysis_id)
+    if row.author_id != work.user.id:
+        raise out_of_scope("suggestion_analysis_not_yours")
+    row.state = "withdrawn"
+    _tell_in_all(work, row, "unpool", row.title)
+    work.emit("suggestion_analyses.withdrawn", row.bundle_id, suggestion_analysis_id=row.id)
+
+
+def _waiting(work: Work, analysis_id: str) -> SuggestionAnalysis:
+    """An analysis that is his to see and was neither answered nor taken back."""
+    row = work.find(
+        SuggestionAnalysis, analysis_id, "suggestion_analysis_missing", "suggestion_analysis_not_yours"
+    )
+    if row.state != "submitted":
+        raise not_now("suggestion_analysis_answered")
+    return row
+
+
+def _tell_in_all(work: Work, row: SuggestionAnalysis, word: Word, text: str) -> None:
+    """A note in every suggestion that is part of it, whatever has become of it since."""
+    of_row = select(FeedbackCase).join(FeedbackNote, FeedbackNote.feedback_case_id == FeedbackCase.id)
+    in_it = of_row.where(FeedbackNote.ref_id == row.id, FeedbackNote.word == "pool")
+    for case in work.session.scalars(in_it.order_by(FeedbackCase.id)).all():
+        note(work, case, work.id(f"{word}:{case.id}"), word, text, row.id)
 
 
 def _place(work: Work, cases: list[FeedbackCase]) -> tuple[str, str | None]:

@@ -76,6 +76,7 @@ Word = Literal[
     "withdraw",
     "judge",
     "pool",
+    "unpool",
     "adopt",
     "decline",
 ]
@@ -139,7 +140,7 @@ def step_of(feedback_type: str, word: Word) -> Step | None:
     return (LONG_WAY if feedback_type == COMPLAINT else SHORT_WAY).get(word)
 
 
-AnalysisState = Literal["submitted", "answered"]
+AnalysisState = Literal["submitted", "answered", "withdrawn"]
 PlanState = Literal["assigned", "in_progress", "submitted", "closed"]
 PLAN_STEPS: dict[str, tuple[PlanState, PlanState]] = {
     "start": ("assigned", "in_progress"),

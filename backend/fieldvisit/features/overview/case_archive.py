@@ -29,7 +29,7 @@ Wanting = Literal["verification", "result", "report", "shop_feedback", "ratings"
 MATERIALS: dict[str, Material] = {
     **dict.fromkeys(("register", "upgrade", "join"), "intake"),
     **dict.fromkeys(("contact", "verify"), "verification"),
-    **dict.fromkeys(("handle", "resolve", "rectify", "reject", "reopen", "judge", "pool", "adopt", "decline"), "handling"),
+    **dict.fromkeys(("handle", "resolve", "rectify", "reject", "reopen", "judge", "pool", "unpool", "adopt", "decline"), "handling"),
     **dict.fromkeys(("assign", "accept", "refuse", "return", "co_handle", "co_handled", "demand", "ask_extension", "decide_extension", "report"), "transfer"),
     **dict.fromkeys(("inform", "close", "confirm", "withdraw"), "feedback"),
 }  # fmt: skip

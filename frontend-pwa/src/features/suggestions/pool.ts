@@ -12,15 +12,25 @@ export interface Cause {
   adopted: number
 }
 
+const pairOf = ({ feedback_case_id, ref_id }: FeedbackNote) => `${feedback_case_id} ${ref_id}`
+
+/** The notes of analyses that were not taken back. */
+function lasting(notes: FeedbackNote[]): FeedbackNote[] {
+  const gone = new Set(notes.filter(({ word }) => word === 'unpool').map(pairOf))
+  return notes.filter((note) => !gone.has(pairOf(note)))
+}
+
 /** How each case stands by its notes: adopted once is adopted; what still waits for an answer comes before what was declined. */
-export function standings(notes: FeedbackNote[]): Map<string, Standing> {
-  const answered = new Set(notes.filter(({ word }) => word !== 'pool').map(({ feedback_case_id, ref_id }) => `${feedback_case_id} ${ref_id}`))
+export function standings(all: FeedbackNote[]): Map<string, Standing> {
+  const notes = lasting(all)
+  const answered = new Set(notes.filter(({ word }) => word !== 'pool').map(pairOf))
   const adopted = new Set(notes.filter(({ word }) => word === 'adopt').map(({ feedback_case_id }) => feedback_case_id))
   const found = new Map<string, Standing>()
-  for (const { word, feedback_case_id: id, ref_id } of notes) {
-    if (word !== 'pool') continue
+  for (const note of notes) {
+    const id = note.feedback_case_id
+    if (note.word !== 'pool') continue
     if (adopted.has(id)) found.set(id, 'adopted')
-    else if (!answered.has(`${id} ${ref_id}`)) found.set(id, 'pooled')
+    else if (!answered.has(pairOf(note))) found.set(id, 'pooled')
     else if (!found.has(id)) found.set(id, 'declined')
   }
   return found
@@ -29,7 +39,7 @@ export function standings(notes: FeedbackNote[]): Map<string, Standing> {
 /** By analysis, the cases that are part of it, as far as one sees them. */
 export function membersOf(notes: FeedbackNote[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
-  for (const { word, ref_id, feedback_case_id } of notes) {
+  for (const { word, ref_id, feedback_case_id } of lasting(notes)) {
     if (word === 'pool' && ref_id) found.set(ref_id, (found.get(ref_id) ?? new Set()).add(feedback_case_id))
   }
   return found

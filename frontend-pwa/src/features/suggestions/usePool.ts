@@ -16,7 +16,7 @@ interface Span {
 }
 const PAGE = 200
 const MOST = 2_000
-const WORDS: FeedbackNote['word'][] = ['pool', 'adopt', 'decline']
+const WORDS: FeedbackNote['word'][] = ['pool', 'unpool', 'adopt', 'decline']
 
 export function usePool() {
   const session = useSession()
@@ -68,7 +68,7 @@ export function usePool() {
       if (now !== asked) return
       cases.value = rows.filter(counts)
       notes.value = [...steps, ...older].flat()
-      analyses.value = [...found.values()].sort((a, b) => b.made_at.localeCompare(a.made_at))
+      analyses.value = [...found.values()].filter(({ state }) => state !== 'withdrawn').sort((a, b) => b.made_at.localeCompare(a.made_at))
       ready.value = true
     })
 
@@ -81,5 +81,5 @@ export function usePool() {
   const saveCases = (span: Span, name: string) => save(said(span).replace('?', '.xlsx?'), name)
   const saveAnalyses = (span: Span, name: string) => save(`suggestion_analyses.xlsx?made_at_from=${span.first}&sort=-made_at`, name)
 
-  return { cases, notes, analyses, ready, busy, problem, load, saveCases, saveAnalyses, isPartial: computed(() => cases.value.length >= MOST) }
+  return { cases, notes, analyses, ready, busy, problem, attempt, load, saveCases, saveAnalyses, isPartial: computed(() => cases.value.length >= MOST) }
 }
