@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pwdlib import PasswordHash
@@ -117,12 +118,20 @@ def routes() -> FastAPI:
     return make_routes()
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """The loop every request runs on: a client without one begins a thread and a loop anew for each."""
+    with start_blocking_portal() as made:
+        yield made
+
+
 @pytest.fixture
-def world(database_url: str, tmp_path: Path, routes: FastAPI) -> Iterator[World]:
+def world(database_url: str, tmp_path: Path, routes: FastAPI, portal: BlockingPortal) -> Iterator[World]:
     settings = Settings(database_url=database_url, data_dir=tmp_path, secret=SECRET, device_approval=False)
     runtime = Runtime.open(settings)
     routes.state.runtime = runtime
     made = World(runtime, TestClient(routes, raise_server_exceptions=False))
+    made.client.portal = portal
     yield made
     made.runtime.close()
 
