@@ -124,7 +124,7 @@ def walk(phone: Phone, who: str, folder: Path, looks: tuple[Look, ...]) -> list[
     page = phone.open()
     sign_in(page, who)
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=60_000)
-    learn_english(page)
+    learn_english(page, who)
     if who == "am07":
         page.context.set_geolocation(beside_next_shop(phone.server, who))
     missed = []

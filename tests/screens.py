@@ -653,8 +653,10 @@ def sign_in(page: Page, username: str) -> None:
     page.get_by_role("button", name="登录", exact=True).click()
 
 
-def learn_english(page: Page) -> None:
-    """Fetch the English words where a person does, so that the language can then change on any page."""
+def learn_english(page: Page, who: str) -> None:
+    """Fetch the English words where a person does, so that the language can then change on any page he has been to."""
+    for path in dict.fromkeys(screen.path for screen in SCREENS[who]):
+        page.evaluate(GO, path)
     page.evaluate(GO, "/mine")
     choice = page.locator("select", has=page.locator("option[value=en]"))
     choice.select_option("en", timeout=30_000)

@@ -86,7 +86,7 @@ def test_every_screen_of_a_role_is_fit_to_read(own_phone: Phone, who: str) -> No
     page = own_phone.open()
     sign_in(page, who)
     expect(page.get_by_role("heading", name="今日", exact=True)).to_be_visible(timeout=30_000)
-    learn_english(page)
+    learn_english(page, who)
     found: list[object] = []
     for screen in SCREENS[who]:
         screen.reach(page)
