@@ -118,9 +118,9 @@ def routes() -> FastAPI:
     return make_routes()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def portal() -> Iterator[BlockingPortal]:
-    """The loop every request runs on: a client without one begins a thread and a loop anew for each."""
+    """The loop every request of a test runs on: a client without one begins a thread and a loop anew for each."""
     with start_blocking_portal() as made:
         yield made
 
