@@ -1,4 +1,4 @@
-"""A complaint's whole way: the centre registers and assigns it, the market manager handles it without signal, the shop is told, the centre confirms (S12.4–S12.17)."""
+"""A complaint's whole way: the centre registers and assigns it, the market manager handles it without signal, the shop is told, the centre confirms and files it (S12.4–S12.17, S12.20)."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -74,6 +74,18 @@ def handle(mine: Page, card: Locator) -> None:
     step(mine, "上报结果")
 
 
+def reads_the_archive(desk: Page, number: str) -> None:
+    """The file is in the month's archive, lacks nothing, and its form is read at the desk, which carries no cases."""
+    desk.get_by_role("link", name="案卷归档").click()
+    filed = desk.get_by_test_id("archived").filter(has_text=number)
+    expect(filed).to_contain_text("照片 1", timeout=30_000)
+    expect(filed.get_by_role("cell").last).to_have_text("")
+    desk.get_by_label("排列").select_option("content")
+    expect(desk.get_by_role("heading", name="(按内容分类)")).to_be_visible()
+    filed.get_by_role("link", name=number).click()
+    expect(desk.get_by_role("row", name="处理结果")).to_contain_text("配送员已当面道歉", timeout=30_000)
+
+
 def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
     server: Server, phone: Phone, other_phone: Phone
 ) -> None:
@@ -118,6 +130,7 @@ def test_a_complaint_goes_from_the_centre_to_the_manager_to_the_shop_and_back(
     expect(file.get_by_test_id("timeliness")).to_contain_text("按时")
     told = row()
     assert (told["state"], told["timeliness"], told["severity"]) == ("closed", "in_time", "important")
+    reads_the_archive(desk, told["number"])
 
 
 def test_the_centre_forwards_many_at_once_and_sees_them_move_on_the_board(

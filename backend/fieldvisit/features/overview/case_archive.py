@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import func, select
 
@@ -33,6 +33,8 @@ MATERIALS: dict[str, Material] = {
     **dict.fromkeys(("assign", "accept", "refuse", "return", "co_handle", "co_handled", "demand", "ask_extension", "decide_extension", "report"), "transfer"),
     **dict.fromkeys(("inform", "close", "confirm", "withdraw"), "feedback"),
 }  # fmt: skip
+SORTS = get_args(Material)
+SHOWN = ("number", "received_at", "shop_name", "feedback_type", "category", "severity", "state")
 SETTLED = "closed"
 PUT_RIGHT = "closed"
 
@@ -102,18 +104,14 @@ def case_archive(reading: Reading, params: ArchiveParams) -> list[CaseArchiveRow
             wanting=wanting(case, plans[case.id]),
             first_on=period.first,
             last_on=period.last,
-            **{name: papers[case.id][name] for name in (*_MATERIALS, "photos")},
-            **{name: getattr(case, name) for name in _SAME},
+            **{name: papers[case.id][name] for name in (*SORTS, "photos")},
+            **{name: getattr(case, name) for name in SHOWN},
         )
         for case, filed_on in found
     ]
     if params.order == "content":
         rows.sort(key=lambda row: (row.feedback_type, row.category))
     return rows
-
-
-_SAME = ("number", "received_at", "shop_name", "feedback_type", "category", "severity", "state")
-_MATERIALS = ("intake", "verification", "handling", "transfer", "feedback")
 
 
 def wanting(case: FeedbackCase, plans: list[str]) -> list[Wanting]:
